@@ -1,0 +1,79 @@
+// In:  shapes.  Out: memory for them, given back in the reverse order.  Rests on: core/view.
+//
+// Activations live here. The first pass over a network grows the arena to what that pass needs; every later
+// pass of that size allocates nothing.
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include <eev/core/view.hpp>
+
+namespace eev {
+
+class arena {
+ public:
+  /// Uninitialised memory for a tensor, aligned to 64 bytes, valid until the innermost open scope closes.
+  template <class T, class... Extents>
+  view<T, int(sizeof...(Extents))> take(Extents... extents) {
+    view<T, int(sizeof...(Extents))> tensor{nullptr, {dim(extents)...}};
+    tensor.data = static_cast<T*>(take_bytes(std::size_t(tensor.size()) * sizeof(T)));
+    return tensor;
+  }
+
+  /// While it lives, what is taken is its own; at its end all of that is given back.
+  class scope {
+   public:
+    explicit scope(arena& owner) : owner_(owner), block_(owner.block_), used_(owner.used_) {}
+    ~scope() { owner_.block_ = block_, owner_.used_ = used_; }
+    scope(const scope&) = delete;
+    scope& operator=(const scope&) = delete;
+
+   private:
+    arena& owner_;
+    std::size_t block_, used_;
+  };
+
+  scope open() { return scope(*this); }
+
+  /// Bytes held from the system.
+  std::size_t capacity() const {
+    std::size_t bytes = 0;
+    for (const block& b : blocks_) bytes += b.size;
+    return bytes;
+  }
+
+ private:
+  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t smallest_block = std::size_t{1} << 20;
+
+  struct release {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  struct block {
+    std::unique_ptr<void, release> memory;
+    std::size_t size;
+  };
+
+  void* take_bytes(std::size_t bytes) {
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size) ++block_, used_ = 0;
+    if (block_ == blocks_.size()) {
+      std::size_t size = std::max(bytes, smallest_block);
+      void* memory = std::aligned_alloc(alignment, size);
+      if (!memory) throw error(message("out of memory: ", size, " bytes for activations"));
+      blocks_.push_back({std::unique_ptr<void, release>(memory), size});
+    }
+    void* memory = static_cast<std::byte*>(blocks_[block_].memory.get()) + used_;
+    used_ += bytes;
+    return memory;
+  }
+
+  std::vector<block> blocks_;
+  std::size_t block_ = 0, used_ = 0;
+};
+
+}  // namespace eev
