@@ -19,8 +19,9 @@ inline constexpr dim lane_count = 8;
 inline constexpr dim padded_tokens = 56;  // 49 keys as 7 vectors
 inline constexpr dim head_width = 32;     // in every published Swin
 
-inline lanes load(const float* from) { return *reinterpret_cast<const lanes*>(from); }
-inline void store(float* to, lanes value) { *reinterpret_cast<lanes*>(to) = value; }
+/// Eight floats as one vector; by reference, for how a vector is returned depends on compiler flags.
+inline const lanes& lanes_at(const float* values) { return *reinterpret_cast<const lanes*>(values); }
+inline lanes& lanes_at(float* values) { return *reinterpret_cast<lanes*>(values); }
 
 /// What one task works on; keys are transposed so that a vector holds eight of them.
 struct alignas(64) window_scratch {
@@ -40,15 +41,15 @@ inline void query_key_products(window_scratch& s) {
       const lanes a = lanes{} + s.query[i][k], b = lanes{} + second[k];
 #pragma GCC unroll 7
       for (dim v = 0; v < vectors; ++v) {
-        const lanes key = load(&s.key[k][v * lane_count]);
+        const lanes key = lanes_at(&s.key[k][v * lane_count]);
         sum[0][v] += a * key;
         sum[1][v] += b * key;
       }
     }
 #pragma GCC unroll 7
     for (dim v = 0; v < vectors; ++v) {
-      store(&s.weight[i][v * lane_count], sum[0][v]);
-      store(&s.weight[i + 1][v * lane_count], sum[1][v]);
+      lanes_at(&s.weight[i][v * lane_count]) = sum[0][v];
+      lanes_at(&s.weight[i + 1][v * lane_count]) = sum[1][v];
     }
   }
 }
@@ -61,7 +62,7 @@ void weighted_values(const window_scratch& s, dim first, T* const* out) {
   for (dim j = 0; j < window_tokens; ++j) {
     lanes value[vectors];
 #pragma GCC unroll 4
-    for (dim v = 0; v < vectors; ++v) value[v] = load(&s.value[j][v * lane_count]);
+    for (dim v = 0; v < vectors; ++v) value[v] = lanes_at(&s.value[j][v * lane_count]);
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r) {
       const lanes weight = lanes{} + s.weight[first + r][j];
@@ -72,7 +73,7 @@ void weighted_values(const window_scratch& s, dim first, T* const* out) {
   for (int r = 0; r < Rows; ++r) {
     alignas(32) float row[head_width];
 #pragma GCC unroll 4
-    for (dim v = 0; v < vectors; ++v) store(row + v * lane_count, sum[r][v]);
+    for (dim v = 0; v < vectors; ++v) lanes_at(row + v * lane_count) = sum[r][v];
     for (dim k = 0; k < head_width; ++k) out[r][k] = T(row[k]);
   }
 }

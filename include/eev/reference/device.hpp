@@ -4,6 +4,7 @@
 // enough to be checked by eye. Every fast device has the same functions with the same arguments.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -42,10 +43,14 @@ class device {
     return keep(values).as(N, C, height, width);
   }
 
-  /// What a caller on the host hands over, and gets back.
-  template <class U, int Rank>
-  view<const U, Rank> upload(view<const U, Rank> host) {
-    return host;
+  /// Copies tensors of the same shape from the host's memory to the device's and back, converting elements.
+  template <class To, class From, int Rank>
+  void upload(view<To, Rank> to, view<From, Rank> from) {
+    std::copy(from.begin(), from.end(), to.begin());
+  }
+  template <class To, class From, int Rank>
+  void download(view<To, Rank> to, view<From, Rank> from) {
+    std::copy(from.begin(), from.end(), to.begin());
   }
 
  private:
