@@ -1,0 +1,54 @@
+// In:  a PNG or JPEG file.  Out: an image [H, W, 3].  Rests on: stb_image, media/image, core/error.
+//
+// stb_image is compiled here with internal linkage, and so is what calls it: any number of translation units
+// may include this file, and a program may have its own stb_image beside it. One that includes <stb_image.h>
+// before this file is taken at its word that it supplies the implementation.
+#pragma once
+
+#ifndef STBI_INCLUDE_STB_IMAGE_H
+#define STB_IMAGE_STATIC
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+#include <stb/stb_image.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+#endif
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <eev/core/error.hpp>
+#include <eev/media/image.hpp>
+
+namespace eev::media {
+
+/// True for a file that begins as PNG and JPEG files do, whatever its name. False if it cannot be read.
+inline bool is_still_image(const std::string& path) {
+  char head[8] = {};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head, sizeof head);
+  std::string_view found(head, std::size_t(file.gcount()));
+  return found.starts_with("\x89PNG\r\n\x1a\n") || found.starts_with("\xff\xd8\xff");
+}
+
+/// The first picture of a PNG or JPEG file. Transparency is dropped, 16 bits become 8, grey becomes RGB; an
+/// Exif orientation is not applied.
+[[maybe_unused]] static image load_still_image(const std::string& path) {
+  int width = 0, height = 0, channels = 0;
+  std::unique_ptr<stbi_uc, void (*)(void*)> pixels(stbi_load(path.c_str(), &width, &height, &channels, 3),
+                                                   stbi_image_free);
+  require(pixels != nullptr, path, ": cannot read as PNG or JPEG: ", stbi_failure_reason());
+  return {height, width, {pixels.get(), pixels.get() + std::size_t(height) * std::size_t(width) * 3}};
+}
+
+}  // namespace eev::media

@@ -1,0 +1,183 @@
+// In:  a file and the kind of stream wanted.  Out: that stream's decoded frames, in order.
+// Rests on: media/ffmpeg, core/rational.
+//
+// Nothing that a file says about itself (duration, number of frames) is believed: only what was decoded
+// counts. What cannot be read or decoded is counted and passed over.
+#pragma once
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <eev/core/rational.hpp>
+#include <eev/core/view.hpp>
+#include <eev/media/ffmpeg.hpp>
+
+namespace eev::media {
+
+class stream_decoder {
+ public:
+  /// The stream with this index, or the lowest-numbered one of its type without an index; attached pictures
+  /// (cover art) are no video streams. Nothing if there is none; an index that is not one of them is an
+  /// error. threads: of the decoder, 0 lets libavcodec choose.
+  static std::optional<stream_decoder> open(const std::string& path, AVMediaType type,
+                                            std::optional<int> index, int threads) {
+    stream_decoder decoder(path);
+    int chosen = decoder.choose(type, index);
+    if (chosen < 0) return std::nullopt;
+    decoder.open_codec(chosen, threads);
+    return decoder;
+  }
+
+  /// Decodes the next frame into `frame`; false at the end.
+  bool next(AVFrame& frame) {
+    return next(frame, [](const AVPacket&) { return false; });
+  }
+
+  /// The same without the frames of packets for which `unneeded` is true, if no other frame refers to them.
+  template <class Unneeded>
+  bool next(AVFrame& frame, Unneeded&& unneeded) {
+    for (;;) {
+      int code = avcodec_receive_frame(codec_.get(), &frame);
+      if (code >= 0) return true;
+      if (code == AVERROR_EOF) return false;
+      if (code == AVERROR(EAGAIN)) {
+        send_packet(unneeded);
+      } else {
+        ++skipped_;
+        if (drained_ && ++failures_ > most_failures) return false;
+      }
+    }
+  }
+
+  /// The container's start time; nothing if the file has no timestamps.
+  std::optional<rational> start() const { return start_; }
+
+  /// When the frame is to be shown, on the file's own clock; nothing if the file does not say.
+  std::optional<rational> timestamp(const AVFrame& frame) const {
+    return timestamp(frame.best_effort_timestamp);
+  }
+  std::optional<rational> timestamp(const AVPacket& packet) const { return timestamp(packet.pts); }
+
+  /// How long the frame is shown; 0 if the file does not say.
+  rational duration(const AVFrame& frame) const {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return seconds(frame.duration, stream().time_base);
+#else
+    return seconds(frame.pkt_duration, stream().time_base);
+#endif
+  }
+
+  /// Packets and frames that could not be read or decoded, so far.
+  dim skipped() const { return skipped_; }
+
+  const AVStream& stream() const { return *format_->streams[stream_]; }
+  const std::string& path() const { return path_; }
+
+ private:
+  static constexpr int most_failures = 100;         // in a row, before a file counts as ended
+  static constexpr dim most_pixels = dim{1} << 26;  // 8192 x 8192: a header can ask for any memory
+
+  explicit stream_decoder(const std::string& path) : path_(path) {
+    quiet_libav();
+    // As a file and nothing else: a name may contain a colon, and what a playlist names must be a file too.
+    AVFormatContext* opened = nullptr;
+    check(avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr), path, "cannot open");
+    format_.reset(opened);
+    avformat_find_stream_info(format_.get(), nullptr);  // a failure shows in the streams it leaves behind
+    start_ = exact_start();
+  }
+
+  static rational seconds(std::int64_t ticks, AVRational time_base) {
+    return rational::reduced(wide_integer(ticks) * time_base.num, time_base.den);
+  }
+
+  std::optional<rational> timestamp(std::int64_t ticks) const {
+    if (ticks == AV_NOPTS_VALUE) return std::nullopt;
+    return seconds(ticks, stream().time_base);
+  }
+
+  /// libavformat rounds the container's start time to microseconds; the stream that begins there has it.
+  std::optional<rational> exact_start() const {
+    if (format_->start_time == AV_NOPTS_VALUE) return std::nullopt;
+    for (unsigned i = 0; i < format_->nb_streams; ++i) {
+      const AVStream& candidate = *format_->streams[i];
+      if (candidate.start_time == AV_NOPTS_VALUE) continue;
+      std::int64_t rounded = av_rescale_q(candidate.start_time, candidate.time_base, AV_TIME_BASE_Q);
+      if (std::llabs(rounded - format_->start_time) <= 1)
+        return seconds(candidate.start_time, candidate.time_base);
+    }
+    return seconds(format_->start_time, AV_TIME_BASE_Q);
+  }
+
+  int choose(AVMediaType type, std::optional<int> index) const {
+    std::string wanted = av_get_media_type_string(type), all;
+    for (int i = 0; i < int(format_->nb_streams); ++i) {
+      const AVStream& candidate = *format_->streams[i];
+      const bool cover = candidate.disposition & AV_DISPOSITION_ATTACHED_PIC;
+      const bool fits = candidate.codecpar->codec_type == type && !cover;
+      if (fits && index.value_or(i) == i) return i;
+      const char* name =
+          cover ? "attached picture" : av_get_media_type_string(candidate.codecpar->codec_type);
+      all += message(all.empty() ? "" : ", ", i, " ", name ? name : "unknown", " (",
+                     avcodec_get_name(candidate.codecpar->codec_id), ")");
+    }
+    require(!index, path_, ": stream ", index.value_or(-1), " is not one of its ", wanted,
+            " streams; the file has: ", all.empty() ? "no streams" : all);
+    return -1;
+  }
+
+  void open_codec(int index, int threads) {
+    stream_ = index;
+    for (int i = 0; i < int(format_->nb_streams); ++i)
+      if (i != index) format_->streams[i]->discard = AVDISCARD_ALL;
+
+    const AVCodecParameters& parameters = *stream().codecpar;
+    const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+    require(codec != nullptr, path_, ": this FFmpeg has no decoder for stream ", index, " (",
+            avcodec_get_name(parameters.codec_id), ")");
+    codec_.reset(allocated(avcodec_alloc_context3(codec)));
+    check(avcodec_parameters_to_context(codec_.get(), &parameters), path_,
+          "cannot use the stream's parameters");
+    codec_->pkt_timebase = stream().time_base;
+    codec_->thread_count = threads;
+    codec_->max_pixels = most_pixels;
+    check(avcodec_open2(codec_.get(), codec, nullptr), path_, message("cannot open decoder ", codec->name));
+    // H.264 marks in each picture whether others refer to it. Two packets may be the fields of one picture,
+    // of which one must not go missing; HEVC's mark holds within a temporal layer only.
+    can_skip_ = parameters.codec_id == AV_CODEC_ID_H264 && parameters.field_order == AV_FIELD_PROGRESSIVE;
+  }
+
+  /// Hands the next packet of the stream to the decoder, or tells it that there are no more.
+  template <class Unneeded>
+  void send_packet(Unneeded& unneeded) {
+    for (int failures = 0; failures < most_failures;) {
+      int code = av_read_frame(format_.get(), packet_.get());
+      if (code == AVERROR_EOF) break;
+      if (code < 0) {
+        ++failures, ++skipped_;
+        continue;
+      }
+      // An empty packet would mean the end to the decoder.
+      bool use = packet_->stream_index == stream_ && packet_->size > 0;
+      if (use) codec_->skip_frame = can_skip_ && unneeded(*packet_) ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+      if (use && avcodec_send_packet(codec_.get(), packet_.get()) < 0) ++skipped_;
+      av_packet_unref(packet_.get());
+      if (use) return;
+    }
+    avcodec_send_packet(codec_.get(), nullptr);
+    drained_ = true;
+  }
+
+  std::string path_;
+  format_handle format_;
+  codec_handle codec_;
+  packet_handle packet_ = make_packet();
+  std::optional<rational> start_;
+  int stream_ = -1, failures_ = 0;
+  bool drained_ = false, can_skip_ = false;
+  dim skipped_ = 0;
+};
+
+}  // namespace eev::media

@@ -1,0 +1,85 @@
+// In:  a video file, or a still image.  Out: an eev::video, decoded ahead on two threads.  Rests on:
+// media/video_reader, media/audio_reader, media/still_image, media/read_ahead.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <eev/core/video.hpp>
+#include <eev/media/audio_reader.hpp>
+#include <eev/media/read_ahead.hpp>
+#include <eev/media/still_image.hpp>
+#include <eev/media/video_reader.hpp>
+
+namespace eev::media {
+
+struct video_file_options {
+  rational rate = 1;                              // frames a second that are handed out
+  std::optional<int> video_stream, audio_stream;  // their indices in the file; otherwise the lowest-numbered
+};
+
+/// Throws eev::error, naming the file, where it cannot be read. A PNG or JPEG file is a video of one second
+/// without sound.
+class video_file : public video {
+ public:
+  explicit video_file(const std::string& path, const video_file_options& options = {}) {
+    if (is_still_image(path)) {
+      still_ = std::make_shared<const image>(load_still_image(path));
+      still_rows_ = std::max<dim>(1, options.rate.ceil());
+      return;
+    }
+    frames_.emplace(path, video_options{options.video_stream, options.rate, 0});
+    samples_ = audio_reader::open(path, options.audio_stream);
+    has_sound_ = samples_.has_value();
+    frames_ahead_.emplace([this] { return frames_->next(); }, frames_waiting);
+    if (has_sound_) samples_ahead_.emplace([this] { return next_block(); }, blocks_waiting);
+  }
+
+  std::optional<view<const std::uint8_t, 3>> next_frame() override {
+    if (frames_) {
+      auto row = frames_ahead_->next();
+      shown_ = row ? row->picture : nullptr;
+    } else {
+      shown_ = still_rows_-- > 0 ? still_ : nullptr;
+    }
+    if (!shown_) return std::nullopt;
+    return shown_->tensor();
+  }
+
+  bool next_samples(std::vector<float>& samples) override {
+    if (!samples_ahead_) return false;
+    const auto block = samples_ahead_->next();
+    if (block) samples.insert(samples.end(), block->begin(), block->end());
+    return block.has_value();
+  }
+
+  bool has_sound() const override { return has_sound_; }
+  rational duration() const override { return frames_ ? frames_->duration() : rational(1); }
+
+  /// Frames, and packets of sound, that could not be decoded. Known once the last one has been handed out.
+  dim skipped_frames() const { return frames_ ? frames_->skipped_frames() : 0; }
+  dim skipped_packets() const { return samples_ ? samples_->skipped_packets() : 0; }
+
+ private:
+  // A frame of 1080p is 6 MB; a block is one packet's samples, a few KB.
+  static constexpr std::size_t frames_waiting = 8, blocks_waiting = 256;
+
+  std::optional<std::vector<float>> next_block() {
+    std::vector<float> block;
+    if (!samples_->read(block)) return std::nullopt;
+    return block;
+  }
+
+  std::shared_ptr<const image> still_, shown_;
+  dim still_rows_ = 0;
+  std::optional<video_reader> frames_;
+  std::optional<audio_reader> samples_;
+  bool has_sound_ = false;
+  std::optional<read_ahead<timed_image>> frames_ahead_;
+  std::optional<read_ahead<std::vector<float>>> samples_ahead_;
+};
+
+}  // namespace eev::media

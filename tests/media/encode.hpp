@@ -1,0 +1,341 @@
+// In:  what a clip is to contain, frame by frame and sample by sample.  Out: a media file.
+// Rests on: FFmpeg's encoders and muxers, media/ffmpeg.
+//
+// Tests make their own media, with exact control of every timestamp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+extern "C" {
+#include <libavutil/channel_layout.h>
+#include <libavutil/display.h>
+#include <libavutil/opt.h>
+}
+
+#include <eev/media/ffmpeg.hpp>
+
+namespace eev::test {
+
+namespace media = eev::media;
+using bytes = std::vector<char>;
+
+/// A path inside a folder that is removed when the tests end.
+inline std::string scratch(const std::string& name) {
+  struct folder {
+    std::filesystem::path path = std::filesystem::temp_directory_path() / message("eev_media_", getpid());
+    folder() { std::filesystem::create_directories(path); }
+    ~folder() { std::filesystem::remove_all(path); }
+  };
+  static folder here;
+  return (here.path / name).string();
+}
+
+inline bytes read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+inline std::string write_bytes(const std::string& path, const bytes& content) {
+  std::ofstream(path, std::ios::binary).write(content.data(), std::streamsize(content.size()));
+  return path;
+}
+
+using painter = std::function<void(AVFrame&, int index)>;
+
+/// Fills a packed or planar 8-bit frame: one value per component of AVFrame::data, in the order of its bytes.
+inline painter solid(std::array<int, 4> values) {
+  return [values](AVFrame& frame, int) {
+    const bool packed = frame.format == AV_PIX_FMT_BGR0 || frame.format == AV_PIX_FMT_RGB24;
+    const int step = frame.format == AV_PIX_FMT_BGR0 ? 4 : 3;
+    for (int plane = 0; plane < 4 && frame.data[plane]; ++plane) {
+      const bool chroma = !packed && plane > 0 && frame.format != AV_PIX_FMT_YUV444P;
+      const int rows = chroma ? (frame.height + 1) / 2 : frame.height;
+      for (int y = 0; y < rows; ++y) {
+        std::uint8_t* row = frame.data[plane] + y * frame.linesize[plane];
+        if (!packed) std::memset(row, values[std::size_t(plane)], std::size_t(frame.linesize[plane]));
+        for (int x = 0; packed && x < frame.width; ++x)
+          for (int byte = 0; byte < step; ++byte)
+            row[x * step + byte] = std::uint8_t(values[std::size_t(byte)]);
+      }
+    }
+  };
+}
+
+/// Frame i as the colour (77, i / 256, i % 256), for lossless RGB (BGR0, RGB24).
+inline void paint_index(AVFrame& frame, int index) {
+  const int low = index % 256, high = index / 256;
+  solid(frame.format == AV_PIX_FMT_BGR0 ? std::array{low, high, 77, 0} : std::array{77, high, low, 0})(frame,
+                                                                                                       index);
+}
+
+/// Frame i as the grey Y = 16 + 4 i, for lossy YUV; up to 55 frames.
+inline void paint_grey(AVFrame& frame, int index) { solid({16 + 4 * index, 128, 128, 0})(frame, index); }
+
+struct video_track {
+  std::string codec = "ffv1";
+  AVPixelFormat format = AV_PIX_FMT_BGR0;
+  int width = 32, height = 24;
+  std::vector<std::int64_t> times = {};  // when each frame is shown, in time_base
+  AVRational time_base{1, 1000};
+  std::int64_t last_duration = 0;  // in time_base; 0: not written
+  painter paint = paint_index;
+  AVColorSpace matrix = AVCOL_SPC_UNSPECIFIED;
+  AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
+  std::optional<std::array<std::int32_t, 9>> display_matrix = {};
+  std::map<std::string, std::string> options = {};  // of the encoder
+};
+
+/// Channel c at `seconds` of the signal's own time.
+using signal = std::function<double(int channel, double seconds)>;
+
+struct audio_track {
+  struct run {
+    std::int64_t begin, count;  // in samples
+  };
+  std::string codec = "pcm_s16le";
+  int rate = 16000, channels = 1;
+  std::vector<run> runs = {};  // stretches of sound; between them the timestamps jump
+  signal wave = [](int, double) { return 0.5; };
+};
+
+struct clip {
+  std::optional<video_track> video = {};
+  std::optional<audio_track> audio = {};
+  bool audio_first = false, cover = false;
+  std::map<std::string, std::string> options = {};  // of the muxer
+};
+
+/// n times, `step` apart.
+inline std::vector<std::int64_t> every(std::int64_t step, int n, std::int64_t first = 0) {
+  std::vector<std::int64_t> times;
+  for (int i = 0; i < n; ++i) times.push_back(first + i * step);
+  return times;
+}
+
+namespace detail {
+
+inline AVDictionary* dictionary(const std::map<std::string, std::string>& options) {
+  AVDictionary* made = nullptr;
+  for (const auto& [key, value] : options) av_dict_set(&made, key.c_str(), value.c_str(), 0);
+  return made;
+}
+
+inline const AVCodec* encoder(const std::string& name) {
+  const AVCodec* found = avcodec_find_encoder_by_name(name.c_str());
+  require(found != nullptr, "no encoder ", name);
+  return found;
+}
+
+class muxer {
+ public:
+  muxer(const std::string& path, const clip& what) : path_(path) {
+    media::quiet_libav();
+    AVFormatContext* made = nullptr;
+    media::check(avformat_alloc_output_context2(&made, nullptr, nullptr, path.c_str()), path, "muxer");
+    format_.reset(made);
+    made->avoid_negative_ts = 0;
+    if (what.audio && what.audio_first) open(*what.audio);
+    if (what.video) open(*what.video);
+    if (what.audio && !what.audio_first) open(*what.audio);
+    if (what.cover) open_cover();
+    media::check(avio_open(&made->pb, path.c_str(), AVIO_FLAG_WRITE), path, "create");
+    AVDictionary* options = dictionary(what.options);
+    int code = avformat_write_header(made, &options);
+    av_dict_free(&options);
+    media::check(code, path, "write header");
+    if (what.cover) write_cover();
+    if (what.video) encode(*what.video);
+    if (what.audio) encode(*what.audio);
+    media::check(av_interleaved_write_frame(made, nullptr), path, "flush");
+    media::check(av_write_trailer(made), path, "write trailer");
+  }
+
+ private:
+  struct close_output {
+    void operator()(AVFormatContext* format) const {
+      avio_closep(&format->pb);
+      avformat_free_context(format);
+    }
+  };
+
+  AVStream* add_stream(AVCodecContext& codec) {
+    if (format_->oformat->flags & AVFMT_GLOBALHEADER) codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    return media::allocated(avformat_new_stream(format_.get(), nullptr));
+  }
+
+  void open(const video_track& track) {
+    video_.reset(avcodec_alloc_context3(encoder(track.codec)));
+    video_->width = track.width, video_->height = track.height;
+    video_->pix_fmt = track.format;
+    video_->time_base = track.time_base;
+    video_->colorspace = track.matrix;
+    video_->color_range = track.range;
+    video_->thread_count = 1;
+    video_stream_ = add_stream(*video_);
+    AVDictionary* options = dictionary(track.options);
+    int code = avcodec_open2(video_.get(), nullptr, &options);
+    av_dict_free(&options);
+    media::check(code, path_, "open " + track.codec);
+    avcodec_parameters_from_context(video_stream_->codecpar, video_.get());
+    video_stream_->time_base = track.time_base;
+    if (track.display_matrix) {
+      const std::size_t size = sizeof *track.display_matrix;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+      AVCodecParameters& parameters = *video_stream_->codecpar;
+      std::uint8_t* to = av_packet_side_data_new(&parameters.coded_side_data, &parameters.nb_coded_side_data,
+                                                 AV_PKT_DATA_DISPLAYMATRIX, size, 0)
+                             ->data;
+#else
+      std::uint8_t* to = av_stream_new_side_data(video_stream_, AV_PKT_DATA_DISPLAYMATRIX, size);
+#endif
+      std::memcpy(to, track.display_matrix->data(), size);
+    }
+  }
+
+  void open(const audio_track& track) {
+    const AVCodec* codec = encoder(track.codec);
+    audio_.reset(avcodec_alloc_context3(codec));
+    audio_->sample_rate = track.rate;
+    audio_->sample_fmt = track.codec == "aac" ? AV_SAMPLE_FMT_FLTP : codec->sample_fmts[0];
+    av_channel_layout_default(&audio_->ch_layout, track.channels);
+    audio_->time_base = {1, track.rate};
+    audio_stream_ = add_stream(*audio_);
+    media::check(avcodec_open2(audio_.get(), nullptr, nullptr), path_, "open " + track.codec);
+    avcodec_parameters_from_context(audio_stream_->codecpar, audio_.get());
+    audio_stream_->time_base = audio_->time_base;
+  }
+
+  void open_cover() {
+    cover_stream_ = media::allocated(avformat_new_stream(format_.get(), nullptr));
+    AVCodecParameters& parameters = *cover_stream_->codecpar;
+    parameters.codec_type = AVMEDIA_TYPE_VIDEO;
+    parameters.codec_id = AV_CODEC_ID_PNG;
+    parameters.width = parameters.height = 8;
+    cover_stream_->disposition = AV_DISPOSITION_ATTACHED_PIC;
+  }
+
+  void write_cover() {
+    media::codec_handle png(avcodec_alloc_context3(encoder("png")));
+    png->width = png->height = 8;
+    png->pix_fmt = AV_PIX_FMT_RGB24;
+    png->time_base = {1, 25};
+    media::check(avcodec_open2(png.get(), nullptr, nullptr), path_, "open png");
+    media::frame_handle frame = picture(*png);
+    paint_index(*frame, 3);
+    media::packet_handle packet = media::make_packet();
+    avcodec_send_frame(png.get(), frame.get());
+    media::check(avcodec_receive_packet(png.get(), packet.get()), path_, "encode cover");
+    packet->stream_index = cover_stream_->index;
+    media::check(av_interleaved_write_frame(format_.get(), packet.get()), path_, "write cover");
+  }
+
+  static media::frame_handle picture(const AVCodecContext& codec) {
+    media::frame_handle frame = media::make_frame();
+    frame->format = codec.pix_fmt, frame->width = codec.width, frame->height = codec.height;
+    frame->colorspace = codec.colorspace, frame->color_range = codec.color_range;
+    media::check(av_frame_get_buffer(frame.get(), 0), "frame", "allocate");
+    return frame;
+  }
+
+  void encode(const video_track& track) {
+    std::map<std::int64_t, std::int64_t> durations;
+    for (std::size_t i = 0; i < track.times.size(); ++i)
+      durations[track.times[i]] =
+          i + 1 < track.times.size() ? track.times[i + 1] - track.times[i] : track.last_duration;
+    for (std::size_t i = 0; i <= track.times.size(); ++i) {
+      media::frame_handle frame;
+      if (i < track.times.size()) {
+        frame = picture(*video_);
+        track.paint(*frame, int(i));
+        frame->pts = track.times[i];
+      }
+      send(*video_, frame.get(), *video_stream_,
+           [&](AVPacket& packet) { packet.duration = durations[packet.pts]; });
+    }
+  }
+
+  void encode(const audio_track& track) {
+    const std::int64_t block = audio_->frame_size > 0 ? audio_->frame_size : 1000;
+    std::int64_t sent = 0;  // the signal runs on through the jumps of the timestamps
+    for (const audio_track::run& run : track.runs)
+      for (std::int64_t at = 0; at < run.count; at += block) {
+        media::frame_handle frame = media::make_frame();
+        frame->format = audio_->sample_fmt, frame->sample_rate = track.rate;
+        frame->nb_samples = int(std::min(block, run.count - at));
+        av_channel_layout_copy(&frame->ch_layout, &audio_->ch_layout);
+        media::check(av_frame_get_buffer(frame.get(), 0), path_, "allocate");
+        for (int i = 0; i < frame->nb_samples; ++i, ++sent)
+          for (int channel = 0; channel < track.channels; ++channel)
+            put(*frame, track.channels, i, channel, track.wave(channel, double(sent) / track.rate));
+        frame->pts = run.begin + at;
+        send(*audio_, frame.get(), *audio_stream_, [](AVPacket&) {});
+      }
+    send(*audio_, nullptr, *audio_stream_, [](AVPacket&) {});
+  }
+
+  static void put(AVFrame& frame, int channels, int i, int channel, double value) {
+    const bool planar = av_sample_fmt_is_planar(AVSampleFormat(frame.format));
+    std::uint8_t* plane = frame.extended_data[planar ? channel : 0];
+    const int at = planar ? i : i * channels + channel;
+    switch (av_get_packed_sample_fmt(AVSampleFormat(frame.format))) {
+      case AV_SAMPLE_FMT_U8:
+        plane[at] = std::uint8_t(128 + 128 * value);
+        break;
+      case AV_SAMPLE_FMT_S16:
+        reinterpret_cast<std::int16_t*>(plane)[at] = std::int16_t(32768 * value);
+        break;
+      case AV_SAMPLE_FMT_S32:
+        reinterpret_cast<std::int32_t*>(plane)[at] = std::int32_t(2147483648.0 * value);
+        break;
+      case AV_SAMPLE_FMT_FLT:
+        reinterpret_cast<float*>(plane)[at] = float(value);
+        break;
+      case AV_SAMPLE_FMT_DBL:
+        reinterpret_cast<double*>(plane)[at] = value;
+        break;
+      default:
+        throw error("encode.hpp: sample format");
+    }
+  }
+
+  void send(AVCodecContext& codec, AVFrame* frame, AVStream& stream,
+            const std::function<void(AVPacket&)>& adjust) {
+    media::check(avcodec_send_frame(&codec, frame), path_, "encode");
+    media::packet_handle packet = media::make_packet();
+    while (avcodec_receive_packet(&codec, packet.get()) >= 0) {
+      adjust(*packet);
+      packet->stream_index = stream.index;
+      av_packet_rescale_ts(packet.get(), codec.time_base, stream.time_base);
+      media::check(av_interleaved_write_frame(format_.get(), packet.get()), path_, "write packet");
+    }
+  }
+
+  std::string path_;
+  std::unique_ptr<AVFormatContext, close_output> format_;
+  media::codec_handle video_, audio_;
+  AVStream *video_stream_ = nullptr, *audio_stream_ = nullptr, *cover_stream_ = nullptr;
+};
+
+}  // namespace detail
+
+/// Writes the clip under `name` (its extension chooses the container) and returns the path.
+inline std::string write_clip(const std::string& name, const clip& what) {
+  std::string path = scratch(name);
+  detail::muxer(path, what);
+  return path;
+}
+
+}  // namespace eev::test

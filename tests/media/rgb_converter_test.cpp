@@ -1,0 +1,124 @@
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include <eev/media/rgb_converter.hpp>
+#include <eev/media/video_reader.hpp>
+
+#include "encode.hpp"
+
+using namespace eev;
+
+namespace {
+
+/// RGB of one colour from the definition: Kr, Kb, and the range's offsets.
+std::array<double, 3> rgb(std::array<int, 3> yuv, double kr, double kb, bool full) {
+  double y = full ? yuv[0] / 255.0 : (yuv[0] - 16) / 219.0;
+  double u = (yuv[1] - 128) / (full ? 255.0 : 224.0), v = (yuv[2] - 128) / (full ? 255.0 : 224.0);
+  double r = y + 2 * (1 - kr) * v, b = y + 2 * (1 - kb) * u, g = (y - kr * r - kb * b) / (1 - kr - kb);
+  auto byte = [](double x) { return std::fmin(255, std::fmax(0, 255 * x)); };
+  return {byte(r), byte(g), byte(b)};
+}
+
+media::image first_frame(test::video_track track) {
+  track.times = {0}, track.last_duration = 40;
+  media::video_reader video(test::write_clip("colour.mkv", {.video = track}));
+  return *video.next()->picture;
+}
+
+/// The largest difference of any pixel from the colour.
+double worst(const media::image& picture, std::array<double, 3> colour) {
+  double most = 0;
+  for (std::size_t i = 0; i < picture.pixels.size(); ++i)
+    if (double difference = std::fabs(picture.pixels[i] - colour[i % 3]); !(difference <= most))
+      most = difference;
+  return most;
+}
+
+struct standard {
+  AVColorSpace tag;
+  int height;
+  double kr, kb;
+};
+
+}  // namespace
+
+TEST_CASE("the colour matrix and range are the stream's") {
+  const std::array<int, 3> yuv{110, 90, 190};
+  for (standard each : {standard{AVCOL_SPC_BT709, 48, 0.2126, 0.0722},
+                        {AVCOL_SPC_SMPTE170M, 48, 0.299, 0.114},
+                        {AVCOL_SPC_BT470BG, 720, 0.299, 0.114},
+                        {AVCOL_SPC_BT2020_NCL, 48, 0.2627, 0.0593},
+                        {AVCOL_SPC_UNSPECIFIED, 719, 0.299, 0.114},
+                        {AVCOL_SPC_UNSPECIFIED, 720, 0.2126, 0.0722}})
+    for (AVColorRange range : {AVCOL_RANGE_UNSPECIFIED, AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG})
+      for (AVPixelFormat format : {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV444P}) {
+        CAPTURE(each.tag);
+        CAPTURE(each.height);
+        CAPTURE(range);
+        CAPTURE(format);
+        test::video_track track{.format = format, .width = 16, .height = each.height};
+        track.paint = test::solid({yuv[0], yuv[1], yuv[2], 0});
+        track.matrix = each.tag, track.range = range;
+        CHECK(worst(first_frame(track), rgb(yuv, each.kr, each.kb, range == AVCOL_RANGE_JPEG)) <= 1.5);
+      }
+}
+
+TEST_CASE("the yuvj formats are full range") {
+  test::video_track track{.codec = "mjpeg", .format = AV_PIX_FMT_YUVJ420P, .width = 32, .height = 16};
+  track.paint = test::solid({240, 128, 128, 0}), track.range = AVCOL_RANGE_JPEG;
+  CHECK(worst(first_frame(track), {240, 240, 240}) <= 1);
+}
+
+TEST_CASE("grey and RGB sources keep their values") {
+  test::video_track grey{
+      .format = AV_PIX_FMT_GRAY8, .width = 17, .height = 9, .paint = test::solid({201, 0, 0, 0})};
+  CHECK(worst(first_frame(grey), {201, 201, 201}) <= 1);
+  test::video_track red{.width = 17, .height = 9, .paint = test::solid({3, 60, 250, 0})};
+  CHECK(worst(first_frame(red), {250, 60, 3}) == 0);
+}
+
+TEST_CASE("10-bit sources are scaled to 8 bits") {
+  test::video_track track{
+      .format = AV_PIX_FMT_YUV420P10, .width = 19, .height = 13, .matrix = AVCOL_SPC_BT709};
+  track.paint = [](AVFrame& frame, int) {
+    for (int plane = 0; plane < 3; ++plane)
+      for (int y = 0; y < (plane ? (frame.height + 1) / 2 : frame.height); ++y) {
+        auto* row = reinterpret_cast<std::uint16_t*>(frame.data[plane] + y * frame.linesize[plane]);
+        for (int x = 0; x < frame.linesize[plane] / 2; ++x)
+          row[x] = std::uint16_t(std::array{440, 360, 760}[std::size_t(plane)]);
+      }
+  };
+  CHECK(worst(first_frame(track), rgb({110, 90, 190}, 0.2126, 0.0722, false)) <= 1.5);
+}
+
+TEST_CASE("one converter follows changes of size, matrix and range") {
+  media::rgb_converter converter("clip.mp4");
+  for (auto [width, range] : {std::pair{16, AVCOL_RANGE_MPEG},
+                              {16, AVCOL_RANGE_JPEG},
+                              {40, AVCOL_RANGE_JPEG},
+                              {16, AVCOL_RANGE_MPEG}})
+    for (auto [matrix, kr, kb] :
+         {std::tuple{AVCOL_SPC_BT709, 0.2126, 0.0722}, {AVCOL_SPC_SMPTE170M, 0.299, 0.114}}) {
+      media::frame_handle frame = media::make_frame();
+      frame->width = width, frame->height = 6, frame->format = AV_PIX_FMT_YUV420P;
+      frame->colorspace = matrix, frame->color_range = range;
+      REQUIRE(av_frame_get_buffer(frame.get(), 0) >= 0);
+      test::solid({110, 90, 190, 0})(*frame, 0);
+      media::image picture = converter.convert(*frame, {});
+      CHECK(picture.width == width);
+      CHECK(worst(picture, rgb({110, 90, 190}, kr, kb, range == AVCOL_RANGE_JPEG)) <= 1.5);
+    }
+}
+
+TEST_CASE("a frame that cannot be converted is an error") {
+  media::rgb_converter converter("clip.mp4");
+  media::frame_handle frame = media::make_frame();
+  frame->width = 16, frame->height = 6, frame->format = AV_PIX_FMT_VAAPI;
+  CHECK_THROWS_WITH_AS(converter.convert(*frame, {}), doctest::Contains("clip.mp4: cannot convert 16x6"),
+                       error);
+}

@@ -1,0 +1,42 @@
+#include <doctest/doctest.h>
+
+#include <eev/media/video_file.hpp>
+
+#include "encode.hpp"
+
+using namespace eev;
+
+TEST_CASE("a video file gives its frames and its sound, whichever is asked for first") {
+  test::audio_track tone{.codec = "pcm_f32le", .rate = 16000, .runs = {{0, 40000}}};
+  const std::string path =
+      test::write_clip("both.mkv", {.video = test::video_track{.times = {0, 1000, 2000}}, .audio = tone});
+  std::vector<float> sound_first;
+  {
+    media::video_file video(path);
+    CHECK(video.has_sound());
+    while (video.next_samples(sound_first)) {
+    }
+    dim rows = 0;
+    while (video.next_frame()) ++rows;
+    CHECK(rows == video.duration().ceil());
+  }
+  media::video_file video(path);
+  dim rows = 0;
+  while (auto frame = video.next_frame()) {
+    CHECK(frame->shape[2] == 3);
+    ++rows;
+  }
+  std::vector<float> sound_last;
+  while (video.next_samples(sound_last)) {
+  }
+  CHECK(rows == 3);
+  CHECK(sound_first.size() == 40000);
+  CHECK(sound_first == sound_last);
+}
+
+TEST_CASE("a video file without sound says so") {
+  media::video_file video(test::write_clip("silent.mkv", {.video = test::video_track{.times = {0, 1000}}}));
+  std::vector<float> samples;
+  CHECK(!video.has_sound());
+  CHECK(!video.next_samples(samples));
+}

@@ -1,0 +1,394 @@
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <eev/media/video_reader.hpp>
+
+#include "encode.hpp"
+
+using namespace eev;
+using test::every;
+
+namespace {
+
+struct result {
+  std::vector<int> frames;  // the frame that each row shows
+  rational duration;
+  dim skipped = 0;
+  dim conversions = 0;  // pictures that are not shared with the row before
+};
+
+/// The index that test::paint_index wrote.
+int painted_index(const media::image& picture) { return picture.pixels[2] + 256 * picture.pixels[1]; }
+
+/// The index that test::paint_grey wrote: Y = 16 + 4 i, so RGB = 4 i 255 / 219.
+int painted_grey(const media::image& picture) {
+  const std::size_t middle = picture.pixels.size() / 6 * 3;
+  return int(std::lround(picture.pixels[middle] * 219.0 / 255 / 4));
+}
+
+result read(const std::string& path, media::video_options options = {},
+            int (*index)(const media::image&) = painted_index) {
+  media::video_reader video(path, options);
+  result all;
+  std::shared_ptr<const media::image> before;
+  while (auto row = video.next()) {
+    CHECK(row->row == dim(all.frames.size()));
+    CHECK(row->seconds == doctest::Approx(double(row->row) / options.rate.value()));
+    CHECK(video.duration_so_far().value() >= 0);
+    all.frames.push_back(index(*row->picture));
+    all.conversions += row->picture != before;
+    before = row->picture;
+  }
+  CHECK_FALSE(video.next());
+  all.duration = video.duration();
+  all.skipped = video.skipped_frames();
+  CHECK(video.duration_so_far() <= all.duration);
+  return all;
+}
+
+test::video_track track(std::vector<std::int64_t> times, std::int64_t last_duration) {
+  return {.times = std::move(times), .last_duration = last_duration};
+}
+
+/// The same for containers of the MP4 family, which hold the duration of every frame; Matroska holds none.
+test::video_track png(std::vector<std::int64_t> times, std::int64_t last_duration) {
+  return {
+      .codec = "png", .format = AV_PIX_FMT_RGB24, .times = std::move(times), .last_duration = last_duration};
+}
+
+/// Lossy, with B-frames, timestamps in 1/12800 s.
+test::video_track h264(std::vector<std::int64_t> times) {
+  test::video_track made{.codec = "libx264", .format = AV_PIX_FMT_YUV420P, .width = 48, .height = 32};
+  made.times = std::move(times), made.time_base = {1, 12800}, made.last_duration = 1280;
+  made.paint = test::paint_grey;
+  made.options = {
+      {"preset", "veryfast"}, {"bf", "2"}, {"b-adapt", "0"}, {"x264-params", "scenecut=0:keyint=30"}};
+  return made;
+}
+
+using ints = std::vector<int>;
+
+}  // namespace
+
+TEST_CASE("a frame is the one shown at its second") {
+  // 10 frames a second, 3.5 s.
+  result all = read(test::write_clip("constant.mkv", {.video = track(every(100, 35), 100)}));
+  CHECK(all.frames == ints{0, 10, 20, 30});
+  CHECK(all.duration == rational::reduced(35, 10));
+  CHECK(all.conversions == 4);
+}
+
+TEST_CASE("a frame that begins exactly on the second is shown there, one that begins after it is not") {
+  CHECK(read(test::write_clip("on.mov", {.video = png({0, 999, 1000, 1001, 2001}, 10)})).frames ==
+        ints{0, 2, 3});
+  CHECK(read(test::write_clip("off.mov", {.video = png({0, 999, 1001, 2000}, 10)})).frames == ints{0, 1, 3});
+}
+
+TEST_CASE("with a variable frame rate a frame stays until the next one") {
+  result all = read(test::write_clip("variable.mov", {.video = png({0, 40, 2500, 2540, 5100, 5140}, 60)}));
+  CHECK(all.frames == ints{0, 1, 1, 3, 3, 3});
+  CHECK(all.duration == rational::reduced(52, 10));
+  CHECK(all.conversions == 3);  // frames that no row shows are not converted, repeated ones only once
+}
+
+TEST_CASE("rows are sampled at the rate asked for, ceil(rate x duration) of them") {
+  const std::string path = test::write_clip("rates.mkv", {.video = track(every(100, 21), 100)});  // 2.1 s
+  CHECK(read(path, {.rate = rational::reduced(1, 2)}).frames == ints{0, 20});
+  CHECK(read(path, {.rate = 6}).frames == ints{0, 1, 3, 5, 6, 8, 10, 11, 13, 15, 16, 18, 20});
+  CHECK(read(path, {.rate = 20}).frames.size() == 42);
+  CHECK(read(path, {.rate = 20}).conversions == 21);
+  CHECK(read(path, {.rate = 10}).frames == [] {
+    ints all;
+    for (int i = 0; i < 21; ++i) all.push_back(i);
+    return all;
+  }());
+  for (rational rate : {rational(0), rational(-1), rational(1'000'000'000)})
+    CHECK_THROWS_WITH_AS(media::video_reader(path, {.rate = rate}), doctest::Contains("rates.mkv"), error);
+}
+
+TEST_CASE("the number of rows is ceil(duration), to the tick") {
+  // 30000/1001 frames a second in a time base that holds them exactly: 30 frames last 1.001 s, 29 less than 1
+  // s.
+  for (auto [frames, rows] : {std::pair{29, 1}, {30, 2}, {59, 2}, {60, 3}}) {
+    test::video_track exact = png(every(1001, frames), 1001);
+    exact.time_base = {1, 30000};
+    result all =
+        read(test::write_clip("ntsc.mov", {.video = exact, .options = {{"video_track_timescale", "30000"}}}));
+    CHECK(all.frames.size() == std::size_t(rows));
+    CHECK(all.duration == rational::reduced(1001 * frames, 30000));
+  }
+  CHECK(read(test::write_clip("two.mov", {.video = png(every(500, 4), 500)})).frames.size() == 2);
+  CHECK(read(test::write_clip("more.mov", {.video = png(every(500, 4), 501)})).frames == ints{0, 2, 3});
+}
+
+TEST_CASE("a clip of a tenth of a second, or of one frame, has one row") {
+  CHECK(read(test::write_clip("short.mkv", {.video = track({0, 33, 66}, 34)})).frames == ints{0});
+  CHECK(read(test::write_clip("single.mkv", {.video = track({0}, 40)})).frames == ints{0});
+}
+
+TEST_CASE("a missing duration is the gap before the frame") {
+  result all = read(test::write_clip("missing.mkv", {.video = track({0, 400, 1000, 1700}, 0)}));
+  CHECK(all.frames == ints{0, 2, 3});
+  CHECK(all.duration == rational::reduced(24, 10));
+}
+
+TEST_CASE("B-frames are put in order") {
+  for (const char* name : {"b.mp4", "b.mkv", "b.ts", "b.mov"}) {
+    CAPTURE(name);
+    result all = read(test::write_clip(name, {.video = h264(every(1280, 32))}), {}, painted_grey);  // 10 Hz
+    CHECK(all.frames == ints{0, 10, 20, 30});
+    CHECK(all.skipped == 0);
+    CHECK(all.duration.value() == doctest::Approx(3.2).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a file without timestamps is counted by its frames") {
+  const std::string path = test::write_clip("raw.h264", {.video = h264(every(512, 50))});  // 25 a second
+  CHECK(read(path, {}, painted_grey).frames == ints{0, 25});
+}
+
+TEST_CASE("pictures that no row shows may stay undecoded, and the rows are the same to the bit") {
+  for (bool constant : {true, false}) {
+    test::video_track made = h264(every(512, 110));
+    for (std::size_t i = 0; !constant && i < made.times.size(); ++i)
+      made.times[i] += std::int64_t(i * i * 37 % 500);
+    made.options = {{"preset", "veryfast"},
+                    {"bf", "5"},
+                    {"b-pyramid", "normal"},
+                    {"b-adapt", "0"},
+                    {"x264-params", "keyint=40:scenecut=0"}};
+    made.paint = [](AVFrame& frame, int index) {
+      for (int y = 0; y < frame.height; ++y)
+        for (int x = 0; x < frame.width; ++x)
+          frame.data[0][y * frame.linesize[0] + x] =
+              std::uint8_t(16 + (x * x + 3 * y * index + 5 * index) % 200);
+    };
+    const std::string path = test::write_clip("pyramid.mp4", {.video = made});
+
+    // Everything decoded, as the specification reads.
+    auto all = media::stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, {}, 1);
+    media::frame_handle frame = media::make_frame();
+    media::rgb_converter converter(path);
+    std::vector<media::image> pictures;
+    std::vector<rational> begins;
+    rational last_duration;
+    while (all->next(*frame)) {
+      begins.push_back(*all->timestamp(*frame) - *all->start());
+      last_duration = all->duration(*frame);
+      pictures.push_back(converter.convert(*frame, {}));
+    }
+    REQUIRE(pictures.size() == 110);
+    if (last_duration == 0) last_duration = begins.back() - begins[begins.size() - 2];
+
+    auto some = media::stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, {}, 1);
+    int decoded = 0;
+    while (some->next(*frame, [](const AVPacket&) { return true; })) ++decoded;
+    CHECK(decoded < 80);  // there is something to skip
+
+    for (rational rate :
+         {rational(1), rational::reduced(5, 2), rational(6), rational(12), rational(25), rational(60)})
+      for (int threads : {1, 3}) {
+        CAPTURE(rate.value());
+        media::video_reader video(path, {.rate = rate, .threads = threads});
+        while (auto row = video.next()) {
+          std::size_t expected = 0;
+          for (std::size_t i = 0; i < begins.size(); ++i)
+            if (begins[i] * rate <= rational(row->row)) expected = i;
+          REQUIRE(row->picture->pixels == pictures[expected].pixels);
+        }
+        CHECK(video.skipped_frames() == 0);
+        CHECK(video.duration() == begins.back() + last_duration);
+      }
+  }
+}
+
+TEST_CASE("the decoder's threads change nothing") {
+  const std::string path = test::write_clip("threads.mp4", {.video = h264(every(512, 50))});
+  for (int threads : {0, 1, 3}) CHECK(read(path, {.threads = threads}, painted_grey).frames == ints{0, 25});
+}
+
+TEST_CASE("time is counted from the container's start") {
+  // The whole file begins at 5.04 s: row 0 is its first frame.
+  result late = read(test::write_clip("offset.mkv", {.video = track(every(100, 25, 5040), 100)}));
+  CHECK(late.frames == ints{0, 10, 20});
+  CHECK(late.duration == rational::reduced(25, 10));
+
+  // Sound begins at 0, the first frame comes at 1.5 s and is shown until then.
+  test::audio_track sound{.runs = {{0, 48000}}};
+  result waiting =
+      read(test::write_clip("late.mkv", {.video = track(every(100, 20, 1500), 100), .audio = sound}));
+  CHECK(waiting.frames == ints{0, 0, 5, 15});
+  CHECK(waiting.duration == rational::reduced(35, 10));
+
+  // The same in a container that delays the video by an edit list, sound first in the file.
+  test::video_track delayed = h264(every(1280, 20, 19200));
+  result edited =
+      read(test::write_clip("late.mp4", {.video = delayed,
+                                         .audio = test::audio_track{.codec = "aac", .runs = {{0, 48000}}},
+                                         .audio_first = true}),
+           {}, painted_grey);
+  CHECK(edited.frames == ints{0, 0, 5, 15});
+  CHECK(edited.duration == rational::reduced(35, 10));
+}
+
+TEST_CASE("a start that microseconds cannot hold is exact") {
+  // Starts 1/3 tick of a microsecond off; with a rounded start 30 frames of 1/30 s would be over 1 s and have
+  // 2 rows.
+  for (std::int64_t first : {1, 2, 4, 5}) {
+    test::video_track thirds{
+        .codec = "mpeg2video", .format = AV_PIX_FMT_YUV420P, .times = every(1, 30, first)};
+    thirds.time_base = {1, 30}, thirds.last_duration = 1, thirds.paint = test::paint_grey;
+    result all = read(test::write_clip("thirds.ts", {.video = thirds}), {}, painted_grey);
+    CHECK(all.frames == ints{0});
+    CHECK(all.duration == rational(1));
+  }
+}
+
+TEST_CASE("frames that an edit list removes are not shown") {
+  // Presentation begins at 0; 7 frames of a group of 30 come before and must be decoded, but not shown.
+  result all =
+      read(test::write_clip("edit.mp4", {.video = h264(every(1280, 27, -7 * 1280))}), {}, painted_grey);
+  CHECK(all.frames == ints{7, 17});
+  CHECK(all.duration == rational(2));
+}
+
+TEST_CASE("a clock that jumps by hours adds no rows") {
+  std::vector<std::int64_t> times = every(100, 15);
+  for (std::int64_t time : every(100, 15, 500'000'000)) times.push_back(time);  // 139 hours later
+  result all = read(test::write_clip("jump.mkv", {.video = track(times, 100)}));
+  CHECK(all.frames == ints{0, 10, 20});
+  CHECK(all.duration == rational(3));
+
+  result first = read(test::write_clip("first.mkv", {.video = track(every(100, 15, 500'000'000), 100),
+                                                     .audio = test::audio_track{.runs = {{0, 16000}}}}));
+  CHECK(first.frames == ints{0, 10});
+}
+
+TEST_CASE("a frame that claims to last for days does not") {
+  result all = read(test::write_clip("lasting.mov", {.video = png(every(100, 15), 100'000'000)}));
+  CHECK(all.frames == ints{0, 10});
+  CHECK(all.duration == rational::reduced(15, 10));
+}
+
+TEST_CASE("a gap of minutes is believed and costs one picture") {
+  result all = read(test::write_clip("slides.mkv", {.video = track({0, 600'000, 600'100}, 100)}));
+  CHECK(all.frames.size() == 601);
+  CHECK(all.frames[599] == 0);
+  CHECK(all.frames[600] == 1);
+  CHECK(all.conversions == 2);
+}
+
+TEST_CASE("a reader may be moved and used from another thread") {
+  const std::string path = test::write_clip("move.mkv", {.video = track(every(100, 25), 100)});
+  media::video_reader first(path);
+  CHECK(painted_index(*first.next()->picture) == 0);
+  media::video_reader second(std::move(first));
+  ints frames;
+  std::thread([&] {
+    while (auto row = second.next()) frames.push_back(painted_index(*row->picture));
+  }).join();
+  CHECK(frames == ints{10, 20});
+}
+
+TEST_CASE("the duration so far grows and never exceeds the duration") {
+  media::video_reader video(test::write_clip("so_far.mkv", {.video = track(every(250, 17), 250)}));
+  rational last = 0;
+  while (auto row = video.next()) {
+    CHECK(video.duration_so_far() >= last);
+    last = video.duration_so_far();
+    CHECK(last.value() >= row->seconds);
+  }
+  CHECK(video.duration() == rational::reduced(17, 4));
+  CHECK(last < video.duration());
+}
+
+TEST_CASE("the display matrix turns the picture") {
+  // A quarter of the picture is marked, in the top left corner. Matrices as in the MP4 header, 16.16.
+  constexpr std::int32_t one = 65536;
+  struct turned {
+    const char* what;
+    std::array<std::int32_t, 4> abcd;
+    bool upright;
+    int marked_row, marked_column;  // 0: first half, 1: second half
+  };
+  auto paint = [](AVFrame& frame, int) {
+    for (int y = 0; y < frame.height; ++y)
+      for (int x = 0; x < 3 * frame.width; ++x)
+        frame.data[0][y * frame.linesize[0] + x] =
+            y < frame.height / 2 && x < 3 * (frame.width / 2) ? 250 : 5;
+  };
+  for (const turned& each :
+       {turned{"none", {one, 0, 0, one}, true, 0, 0}, turned{"90 clockwise", {0, one, -one, 0}, false, 0, 1},
+        turned{"180", {-one, 0, 0, -one}, true, 1, 1},
+        turned{"90 counterclockwise", {0, -one, one, 0}, false, 1, 0},
+        turned{"mirrored left to right", {-one, 0, 0, one}, true, 0, 1},
+        turned{"mirrored top to bottom", {one, 0, 0, -one}, true, 1, 0},
+        turned{"transposed", {0, one, one, 0}, false, 0, 0},
+        turned{"10 degrees", {64540, 11380, -11380, 64540}, true, 0, 0},
+        turned{"80 degrees", {11380, 64540, -64540, 11380}, false, 0, 1}}) {
+    CAPTURE(each.what);
+    test::video_track made{
+        .codec = "png", .format = AV_PIX_FMT_RGB24, .width = 10, .height = 6, .times = {0, 40}};
+    made.last_duration = 40, made.paint = paint;
+    made.display_matrix = {each.abcd[0], each.abcd[1], 0, each.abcd[2], each.abcd[3], 0, 0, 0, 1 << 30};
+    media::video_reader video(test::write_clip("turned.mov", {.video = made}));
+    auto row = video.next();
+    REQUIRE(row);
+    const media::image& picture = *row->picture;
+    CHECK(picture.height == (each.upright ? 6 : 10));
+    CHECK(picture.width == (each.upright ? 10 : 6));
+    for (dim y = 0; y < picture.height; ++y)
+      for (dim x = 0; x < picture.width; ++x) {
+        bool marked =
+            y / (picture.height / 2) == each.marked_row && x / (picture.width / 2) == each.marked_column;
+        CHECK(picture.tensor()(y, x, 1) == (marked ? 250 : 5));
+      }
+  }
+}
+
+TEST_CASE("odd sizes come out whole") {
+  for (auto [width, height] : {std::pair{33, 17}, {1, 1}, {65, 2}, {2, 65}}) {
+    test::video_track made{.format = AV_PIX_FMT_YUV420P, .width = width, .height = height, .times = {0}};
+    made.last_duration = 40,
+    made.paint = test::solid({126, 128, 128, 0});  // grey: (126 - 16) 255 / 219 = 128
+    media::video_reader video(test::write_clip("odd.mkv", {.video = made}));
+    auto row = video.next();
+    REQUIRE(row);
+    CHECK(row->picture->width == width);
+    CHECK(row->picture->height == height);
+    for (int value : row->picture->pixels) CHECK(std::abs(value - 128) <= 1);
+  }
+}
+
+TEST_CASE("a picture that changes its size goes on in the new one") {
+  const std::string small =
+      test::write_clip("small.mjpeg", {.video = test::video_track{.codec = "mjpeg",
+                                                                  .format = AV_PIX_FMT_YUVJ420P,
+                                                                  .width = 32,
+                                                                  .height = 16,
+                                                                  .times = every(40, 30),
+                                                                  .paint = test::solid({100, 128, 128, 0}),
+                                                                  .range = AVCOL_RANGE_JPEG}});
+  const std::string large =
+      test::write_clip("large.mjpeg", {.video = test::video_track{.codec = "mjpeg",
+                                                                  .format = AV_PIX_FMT_YUVJ420P,
+                                                                  .width = 48,
+                                                                  .height = 40,
+                                                                  .times = every(40, 30),
+                                                                  .paint = test::solid({200, 128, 128, 0}),
+                                                                  .range = AVCOL_RANGE_JPEG}});
+  test::bytes joined = test::read_bytes(small);
+  for (char byte : test::read_bytes(large)) joined.push_back(byte);
+  media::video_reader video(test::write_bytes(test::scratch("joined.mjpeg"), joined));
+  std::vector<dim> widths;
+  int last = 0;
+  while (auto row = video.next()) widths.push_back(row->picture->width), last = row->picture->pixels[0];
+  CHECK(widths == std::vector<dim>{32, 32, 48});  // 60 frames at 25 a second
+  CHECK(std::abs(last - 200) <= 1);
+}
