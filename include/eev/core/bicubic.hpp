@@ -60,9 +60,10 @@ bicubic_table make_bicubic_table(Device& device, dim pixels, dim offset, dim fro
 }
 
 /// True if the vertical pass comes before the horizontal one. As the values between the passes are rounded,
-/// the order can be seen. This is the choice of Pillow 13, found by comparing it with both orders at 5,894
-/// sizes; earlier versions begin horizontally unless an image is 100 times as high as wide. They agree
-/// wherever an image is not much higher than wide.
+/// the order can be seen. This is the choice of Pillow 13, inferred from its results and without exception at
+/// 5,894 random sizes below 150; earlier versions begin horizontally unless an image is 100 times as high as
+/// wide. Frames that are not higher than wide are the same with all of them, stretched to a square or
+/// cropped.
 inline bool vertical_first(dim H, dim W, dim height, dim width) {
   return height < H && H - height > 2 * (W - width);
 }
