@@ -2,9 +2,11 @@
 // Rests on: core, cpu/onednn.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include <eev/core/arena.hpp>
@@ -19,12 +21,9 @@ struct packed_matrix {
   dnnl::memory memory;
 };
 
-/// Weights [N, C, height, width] of a convolution in oneDNN's blocked layout.
+/// Weights [N, C, height, width] of a convolution; cpu/conv2d.hpp has it.
 template <class T>
-struct packed_filters {
-  dim N = 0, C = 0, height = 0, width = 0;
-  dnnl::memory memory;
-};
+struct packed_filters;
 
 /// Kernels already made. One kernel serves all layers of the same shape.
 using kernel_key = std::tuple<const char*, std::vector<dim>>;
@@ -69,6 +68,16 @@ class device {
   packed_matrix<T> pack(const std::vector<float>& values, dim N, dim K);
   template <class T>
   packed_filters<T> pack(const std::vector<float>& values, dim N, dim C, dim height, dim width);
+
+  /// Copies tensors of the same shape from the host's memory to the device's and back. Here both are the same.
+  template <class To, class From, int Rank>
+  void upload(view<To, Rank> to, view<From, Rank> from) {
+    std::copy(from.begin(), from.end(), to.begin());
+  }
+  template <class To, class From, int Rank>
+  void download(view<To, Rank> to, view<From, Rank> from) {
+    std::copy(from.begin(), from.end(), to.begin());
+  }
 
   /// The kernel under `key`, made by `make` the first time.
   template <class Make>

@@ -1,12 +1,15 @@
-// In:  a float.  Out: its exponential, logarithm, square root, sigmoid or hyperbolic tangent.  Rests on: std.
+// In:  a float.  Out: its exponential, logarithm, square root, sigmoid or hyperbolic tangent.  Rests on:
+// core/bfloat16.
 //
-// Without branches or tables, so that the compiler turns a `#pragma omp simd` loop that calls them into vector
-// code. Not-a-number in gives not-a-number out. Errors are measured by tests/ops/math_test.cpp.
+// Without branches or tables, so that the compiler turns a `#pragma omp simd` loop that calls them into
+// vector code. Not-a-number in gives not-a-number out. Errors are measured by tests/ops/math_test.cpp.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 #include <limits>
+
+#include <eev/core/bfloat16.hpp>
 
 namespace eev::cpu {
 
@@ -26,8 +29,9 @@ inline split_exponential split_exp(float x) {
   const float n = shifted - round;
   const float scale = std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) << 23) + 0x3f800000u);
 
-  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts: the first product is exact
-  float sum = 1.0f / 5040;                                      // Taylor: what is left out is below 1e-8
+  const float r =
+      (x - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts: the first product is exact
+  float sum = 1.0f / 5040;                          // Taylor: what is left out is below 1e-8
   sum = sum * r + 1.0f / 720;
   sum = sum * r + 1.0f / 120;
   sum = sum * r + 1.0f / 24;
@@ -62,8 +66,8 @@ inline float fast_log(float x) {
   return x < std::numeric_limits<float>::infinity() ? result : x;
 }
 
-/// The square root of x, 0 or normal and below 1e38, relative error below 3e-7. (std::sqrt may set errno, which keeps
-/// loops from becoming vector code.)
+/// The square root of x, 0 or normal and below 1e38, relative error below 3e-7. (std::sqrt may set errno,
+/// which keeps loops from becoming vector code.)
 inline float fast_sqrt(float x) {
   // A first guess of 1 / sqrt x from the halved exponent, and three of Newton's steps.
   const float guess = std::bit_cast<float>(0x5f375a86 - (std::bit_cast<std::int32_t>(x) >> 1));
@@ -80,5 +84,10 @@ inline float tanh(float x) {
   const float less_one = scale * fraction + (scale - 1);  // e^2x - 1, exact to the last bits near 0
   return less_one / (less_one + 2);
 }
+
+/// to = value. For bfloat16 an assignment would do as well, but GCC makes no vector code of a loop that has
+/// one.
+inline void store(float& to, float value) { to = value; }
+inline void store(bfloat16& to, float value) { to.bits = bfloat16(value).bits; }
 
 }  // namespace eev::cpu

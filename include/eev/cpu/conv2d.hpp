@@ -1,0 +1,131 @@
+// The fast form of reference/conv2d.hpp: oneDNN's direct convolution of a few rows of one image at a time.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include <eev/core/conv_extent.hpp>
+#include <eev/cpu/device.hpp>
+
+namespace eev::cpu {
+
+/// Weights [N, C, height, width] of a convolution. Which blocked layout is the fastest depends on the size of
+/// the image, so the first call with a size makes its own: `layouts` holds the plain one and those made
+/// since.
+template <class T>
+struct packed_filters {
+  dim N = 0, C = 0, height = 0, width = 0;
+  std::shared_ptr<std::vector<dnnl::memory>> layouts;
+};
+
+template <class T>
+packed_filters<T> device::pack(const std::vector<float>& values, dim N, dim C, dim height, dim width) {
+  using dnnl::memory;
+  one_thread guard;
+  const memory::dims shape{N, C, height, width};
+  memory plain({shape, data_type_of<T>(), memory::format_tag::oihw}, engine_);
+  auto source = wrap({shape, memory::data_type::f32, memory::format_tag::oihw}, engine_, values.data());
+  dnnl::reorder(source, plain).execute(streams_[0], source, plain);
+  return {N, C, height, width, std::make_shared<std::vector<memory>>(1, plain)};
+}
+
+namespace detail {
+
+/// One task: some rows of an image of y, from those rows of x that they need.
+struct conv_band {
+  const cpu::kernel* kernel;
+  const void* filters;
+  dim x_row, y_row;
+};
+
+/// An image makes at most so many bands, each of at least so many values a channel. They depend on nothing
+/// but the shape of y: the same bits whatever the batch and the threads.
+inline constexpr dim conv_bands = 4, conv_band_values = 48;
+
+template <class T>
+const void* filters_as(device& device, const packed_filters<T>& filters,
+                       const dnnl::memory::desc& description) {
+  auto& layouts = *filters.layouts;
+  for (const auto& layout : layouts)
+    if (layout.get_desc() == description) return layout.get_data_handle();
+  one_thread guard;
+  dnnl::memory packed(description, device.engine());
+  dnnl::stream stream(device.engine());
+  dnnl::reorder(layouts.front(), packed).execute(stream, layouts.front(), packed);
+  layouts.push_back(packed);
+  return packed.get_data_handle();
+}
+
+/// The rows begin .. end - 1 of y.
+template <class T>
+conv_band make_band(device& device, const view<T, 4>& y, const const_view<T, 4>& x,
+                    const packed_filters<T>& filters, bool bias, height_width stride, height_width padding,
+                    epilogue after, dim begin, dim end) {
+  using dnnl::memory;
+  const dim H = x.shape[1], W = x.shape[2];
+  // The rows of x under the band, of which those outside of the image are padding.
+  const dim first = begin * stride[0] - padding[0],
+            last = (end - 1) * stride[0] - padding[0] + filters.height;
+  const dim above = std::max<dim>(-first, 0), below = std::max<dim>(last - H, 0);
+  const dim rows = last - first - above - below;
+  const kernel& kernel = device.find_kernel(
+      {"conv2d",
+       {rows, W, filters.C, filters.N, filters.height, filters.width, end - begin, above, below, stride[0],
+        stride[1], padding[1], bias, dim(after), sizeof(T)}},
+      [&] {
+        const auto type = data_type_of<T>();
+        const memory::desc source({1, filters.C, rows, W}, type, memory::format_tag::nhwc),
+            weights({filters.N, filters.C, filters.height, filters.width}, type, memory::format_tag::any),
+            sums({filters.N}, memory::data_type::f32, memory::format_tag::x),
+            destination({1, filters.N, end - begin, y.shape[2]}, type, memory::format_tag::nhwc);
+        const dnnl::convolution_forward::primitive_desc description({dnnl::prop_kind::forward_inference,
+                                                                     dnnl::algorithm::convolution_direct,
+                                                                     source,
+                                                                     weights,
+                                                                     bias ? sums : memory::desc(),
+                                                                     destination,
+                                                                     {stride[0], stride[1]},
+                                                                     {above, padding[1]},
+                                                                     {below, padding[1]}},
+                                                                    attributes(after), device.engine());
+        return cpu::kernel{dnnl::convolution_forward(description),
+                           {source, description.weights_desc(), sums, destination},
+                           description.scratchpad_desc()};
+      });
+  return {&kernel, filters_as(device, filters, kernel.descriptions[1]), first + above, begin};
+}
+
+}  // namespace detail
+
+/// Spec: reference/conv2d.hpp. T is float or bfloat16; sums are in float.
+template <class T>
+void conv2d(device& device, view<T, 4> y, const_view<T, 4> x, const packed_filters<T>& filters,
+            const_view<float, 1> bias, height_width stride, height_width padding,
+            epilogue after = epilogue::none) {
+  const auto [B, H, W, C] = x.shape;
+  const std::array expected{B, conv_extent(H, filters.height, stride[0], padding[0]),
+                            conv_extent(W, filters.width, stride[1], padding[1]), filters.N};
+  require(y.shape == expected && filters.C == C && (!bias.data || bias.shape[0] == filters.N), "conv2d: y ",
+          y.shape, ", x ", x.shape, ", filters ",
+          std::array{filters.N, filters.C, filters.height, filters.width}, ", bias ", bias.shape,
+          "; expected y ", expected, ", x [B, H, W, C], filters [N, C, height, width], bias [N]");
+  if (y.size() == 0) return;
+
+  const dim Y = y.shape[1], X = y.shape[2];
+  const dim rows =
+      std::max((Y + detail::conv_bands - 1) / detail::conv_bands, (detail::conv_band_values + X - 1) / X);
+  const dim bands = (Y + rows - 1) / rows;
+  std::array<detail::conv_band, detail::conv_bands> band;
+  for (dim i = 0; i < bands; ++i)
+    band[i] = detail::make_band(device, y, x, filters, bias.data != nullptr, stride, padding, after, i * rows,
+                                std::min(Y, (i + 1) * rows));
+#pragma omp parallel for num_threads(device.threads()) schedule(dynamic)
+  for (dim task = 0; task < B * bands; ++task) {
+    const dim b = task / bands;
+    const auto& [kernel, packed, x_row, y_row] = band[task % bands];
+    device.run(*kernel, x.data + (b * H + x_row) * W * C, packed, bias.data,
+               y.data + (b * Y + y_row) * X * filters.N);
+  }
+}
+
+}  // namespace eev::cpu

@@ -1,0 +1,141 @@
+#include <cstring>
+
+#include <doctest/doctest.h>
+
+#include <eev/cpu/linear.hpp>
+#include <eev/reference/linear.hpp>
+
+#include "close.hpp"
+
+using namespace eev;
+using namespace eev::test;
+
+namespace {
+
+struct problem {
+  dim R, N, K;
+};
+
+/// y [R, N] of the cpu, which held `before`.
+template <class Out, class In>
+std::vector<Out> fast(int threads, const problem& p, const std::vector<float>& x,
+                      const std::vector<float>& weight, const std::vector<float>& bias, epilogue after,
+                      const std::vector<float>& before) {
+  cpu::device device(threads);
+  std::vector<Out> y(before.begin(), before.end());
+  const std::vector<In> source(x.begin(), x.end());
+  linear(device, shaped(y, p.R, p.N), shaped(source, p.R, p.K), device.pack<In>(weight, p.N, p.K),
+         bias.empty() ? view<const float, 1>{} : shaped(bias, p.N), after);
+  return y;
+}
+
+std::vector<double> exact(const problem& p, const std::vector<float>& x, const std::vector<float>& weight,
+                          const std::vector<float>& bias, epilogue after, const std::vector<float>& before) {
+  reference::device<double> device;
+  auto y = as_double(before);
+  const auto wide_bias = as_double(bias);
+  linear(device, shaped(y, p.R, p.N), shaped(as_double(x), p.R, p.K), shaped(as_double(weight), p.N, p.K),
+         bias.empty() ? view<const double, 1>{} : shaped(wide_bias, p.N), after);
+  return y;
+}
+
+/// Whole numbers from -3 to 3.
+std::vector<float> whole_values(dim count, unsigned seed) {
+  auto values = random_values(count, seed);
+  for (float& value : values) value = std::round(3 * value);
+  return values;
+}
+
+/// The values of `from` as numbers of type T hold them.
+template <class T>
+std::vector<float> stored_as(const std::vector<float>& from) {
+  const std::vector<T> stored(from.begin(), from.end());
+  return {stored.begin(), stored.end()};
+}
+
+const problem problems[] = {{1, 1, 1}, {3, 5, 7}, {7, 15, 33}, {98, 16, 64}, {99, 17, 31}, {300, 65, 130}};
+const epilogue epilogues[] = {epilogue::none, epilogue::relu, epilogue::gelu, epilogue::add};
+
+template <class Out, class In>
+void agrees_with_the_reference(double tolerance) {
+  for (const problem& p : problems)
+    for (epilogue after : epilogues)
+      for (dim biases : {p.N, dim(0)}) {
+        INFO("y [", p.R, ", ", p.N, "], K ", p.K, ", epilogue ", int(after), ", bias ", biases);
+        const auto x = stored_as<In>(random_values(p.R * p.K, 1)),
+                   weight = stored_as<In>(random_values(p.N * p.K, 2));
+        const auto bias = random_values(biases, 3), before = stored_as<Out>(random_values(p.R * p.N, 4));
+        const auto expected = exact(p, x, weight, bias, after, before);
+        CHECK(relative_difference(fast<Out, In>(2, p, x, weight, bias, after, before), expected) < tolerance);
+      }
+}
+
+}  // namespace
+
+TEST_CASE("a linear layer of the reference is the sum one writes by hand") {
+  const std::vector<double> x{1, 2, 3}, weight{1, 10, 100, 1, 0, -1}, bias{1000, -5};
+  reference::device<double> device;
+  auto result = [&](epilogue after) {
+    std::vector<double> y{7, 7};
+    linear(device, shaped(y, 1, 2), shaped(x, 1, 3), shaped(weight, 2, 3), shaped(bias, 2), after);
+    return y;
+  };
+  CHECK(result(epilogue::none) == std::vector<double>{1321, -7});
+  CHECK(result(epilogue::relu) == std::vector<double>{1321, 0});
+  CHECK(result(epilogue::add) == std::vector<double>{1328, 0});
+  CHECK(result(epilogue::gelu)[0] == 1321);
+  CHECK(std::abs(result(epilogue::gelu)[1] + 8.9586878041e-12) < 1e-16);  // -7 Phi(-7)
+}
+
+TEST_CASE("a linear layer of whole numbers on the cpu is exact") {
+  for (const problem& p : problems)
+    for (epilogue after : {epilogue::none, epilogue::relu, epilogue::add}) {
+      INFO("y [", p.R, ", ", p.N, "], K ", p.K, ", epilogue ", int(after));
+      const auto x = whole_values(p.R * p.K, 1), weight = whole_values(p.N * p.K, 2),
+                 bias = whole_values(p.N, 3);
+      const auto before = whole_values(p.R * p.N, 4);
+      const auto expected = exact(p, x, weight, bias, after, before);
+      CHECK(largest_difference(fast<float, float>(2, p, x, weight, bias, after, before), expected) == 0);
+      CHECK(largest_difference(fast<float, bfloat16>(2, p, x, weight, bias, after, before), expected) == 0);
+      const std::vector<bfloat16> rounded(expected.begin(), expected.end());
+      CHECK(largest_difference(fast<bfloat16, bfloat16>(2, p, x, weight, bias, after, before), rounded) == 0);
+    }
+}
+
+TEST_CASE("a linear layer on the cpu agrees with the reference for every epilogue and type") {
+  agrees_with_the_reference<float, float>(1e-5);
+  agrees_with_the_reference<float, bfloat16>(1e-5);
+  agrees_with_the_reference<bfloat16, bfloat16>(1.0 / 128);
+}
+
+TEST_CASE("a linear layer gives a row the same bits whatever the rows beside it and the threads") {
+  const dim N = 96, K = 200, most = 300;
+  const auto x = random_values(most * K, 5), weight = random_values(N * K, 6), bias = random_values(N, 7);
+  const auto run = [&]<class T>(T, int threads, dim R) {
+    return fast<T, T>(threads, {R, N, K}, {x.begin(), x.begin() + R * K}, weight, bias, epilogue::gelu,
+                      std::vector<float>(R * N));
+  };
+  const auto same = [&](auto type) {
+    const auto all = run(type, 2, most);
+    for (int threads : {1, 2})
+      for (dim R : {1, 7, 97, 98, 99, 300}) {
+        INFO(R, " rows, ", threads, " threads");
+        const auto some = run(type, threads, R);
+        CHECK(std::memcmp(some.data(), all.data(), some.size() * sizeof(type)) == 0);
+      }
+  };
+  same(float());
+  same(bfloat16());
+}
+
+TEST_CASE("a linear layer of no rows does nothing, one of misfits is refused") {
+  std::vector<float> x(6), y(4), bias(3);
+  cpu::device device(1);
+  const auto packed = device.pack<float>(random_values(6, 8), 2, 3);
+  linear(device, shaped(y, 2, 2).slices(0, 0), shaped(x, 2, 3).slices(0, 0), packed, view<const float, 1>{});
+  CHECK_THROWS_WITH_AS(
+      linear(device, shaped(y, 2, 2), shaped(x, 2, 3), packed, shaped(bias, 3)),
+      "linear: y [2, 2], x [2, 3], weight [2, 3], bias [3]; expected y [R, N], x [R, K], weight "
+      "[N, K], bias [N]",
+      error);
+}
