@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include <eev/core/bfloat16.hpp>
 #include <eev/cpu/device.hpp>
+#include <eev/cpu/math.hpp>
 
 namespace eev::cpu {
 
@@ -24,7 +24,7 @@ void layer_norm_row(T* __restrict y, const float* __restrict x, const float* __r
   const float scale = 1.0f / std::sqrt(squares / float(C) + epsilon);
 
 #pragma omp simd
-  for (dim c = 0; c < C; ++c) y[c] = T((x[c] - mean) * scale * gain[c] + bias[c]);
+  for (dim c = 0; c < C; ++c) store(y[c], (x[c] - mean) * scale * gain[c] + bias[c]);
 }
 
 /// Spec: reference/layer_norm.hpp. T is float or bfloat16; sums are in float.

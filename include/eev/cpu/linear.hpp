@@ -7,9 +7,12 @@
 
 namespace eev::cpu {
 
-/// Rows of one task. Small enough to share 196 rows over a few threads, large enough for the kernel's best
-/// tiles.
+/// The most rows of one task: small enough to share 196 rows over a few threads, large enough for the
+/// kernel's best tiles. Fewer rows than that make two tasks, each of which still reuses a weight a few times.
 inline constexpr dim linear_task_rows = 98;
+inline dim task_rows(dim R) {
+  return R > linear_task_rows ? linear_task_rows : std::max<dim>(16, (R + 1) / 2);
+}
 
 namespace detail {
 
@@ -65,16 +68,16 @@ void linear(device& device, view<Out, 2> y, const_view<In, 2> x, const packed_ma
   require(y.shape == std::array{R, N} && weight.K == K && (!bias.data || bias.shape[0] == N), "linear: y ",
           y.shape, ", x ", x.shape, ", weight ", std::array{N, weight.K}, ", bias ", bias.shape,
           "; expected y [R, N], x [R, K], weight [N, K], bias [N]");
-  const dim tasks = R / linear_task_rows, rest = R % linear_task_rows;
-  const kernel* whole =
-      tasks ? &detail::matmul_kernel<Out>(device, linear_task_rows, weight, bias.data != nullptr, after)
-            : nullptr;
-  const kernel* last =
-      rest ? &detail::matmul_kernel<Out>(device, rest, weight, bias.data != nullptr, after) : nullptr;
+  const dim rows = task_rows(R), tasks = R / rows, rest = R % rows;
+  const auto kernel_for = [&](dim count) {
+    return count > 0 ? &detail::matmul_kernel<Out>(device, count, weight, bias.data != nullptr, after)
+                     : nullptr;
+  };
+  const kernel *whole = kernel_for(tasks > 0 ? rows : 0), *last = kernel_for(rest);
   const void* packed = weight.memory.get_data_handle();
 #pragma omp parallel for num_threads(device.threads()) schedule(dynamic)
   for (dim task = 0; task < tasks + (rest > 0); ++task) {
-    const dim row = task * linear_task_rows;
+    const dim row = task * rows;
     device.run(task < tasks ? *whole : *last, x.data + row * K, packed, bias.data, y.data + row * N);
   }
 }

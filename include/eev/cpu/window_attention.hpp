@@ -74,7 +74,8 @@ void weighted_values(const window_scratch& s, dim first, T* const* out) {
     alignas(32) float row[head_width];
 #pragma GCC unroll 4
     for (dim v = 0; v < vectors; ++v) lanes_at(row + v * lane_count) = sum[r][v];
-    for (dim k = 0; k < head_width; ++k) out[r][k] = T(row[k]);
+#pragma omp simd
+    for (dim k = 0; k < head_width; ++k) store(out[r][k], row[k]);
   }
 }
 
