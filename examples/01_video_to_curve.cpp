@@ -2,6 +2,7 @@
 //
 //   01_video_to_curve weights/demo.safetensors clip.mp4
 #include <cstdio>
+
 #include <eev/media.hpp>
 
 int main(int argc, char** argv) {
@@ -10,8 +11,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    eev::cpu::device device;               // all cores
-    eev::model model(device, argv[1]);     // a bundle: both backbones and a head
+    eev::cpu::device device;                // all cores
+    eev::model model(device, argv[1]);      // a bundle: both backbones and a head
     eev::media::video_file video(argv[2]);  // decodes ahead on its own threads
 
     const eev::curves curves = model.predict(video);  // 6 rows a second

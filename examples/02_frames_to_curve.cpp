@@ -3,6 +3,7 @@
 //   02_frames_to_curve weights/demo.safetensors
 #include <cmath>
 #include <cstdio>
+
 #include <eev/model.hpp>
 
 int main(int argc, char** argv) {
@@ -16,7 +17,8 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i] = std::uint8_t(255 * i / frames.size());
   std::vector<float> samples(seconds * eev::video::sample_rate);
   for (std::size_t i = 0; i < samples.size(); ++i)
-    samples[i] = float(i) / float(samples.size()) * std::sin(440 * 6.2831853f * float(i) / eev::video::sample_rate);
+    samples[i] =
+        float(i) / float(samples.size()) * std::sin(440 * 6.2831853f * float(i) / eev::video::sample_rate);
 
   try {
     eev::cpu::device device;

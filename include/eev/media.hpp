@@ -6,6 +6,5 @@
 // Needs FFmpeg's libraries and stb_image: link the CMake target eev::media.
 #pragma once
 
-#include <eev/model.hpp>
-
 #include <eev/media/video_file.hpp>
+#include <eev/model.hpp>

@@ -8,8 +8,6 @@
 // Needs oneDNN and OpenMP: link the CMake target eev::eev. Video files are read by <eev/media.hpp>.
 #pragma once
 
-#include <eev/pipeline.hpp>
-
 #include <eev/cpu/concatenate.hpp>
 #include <eev/cpu/conv2d.hpp>
 #include <eev/cpu/gate.hpp>
@@ -24,3 +22,4 @@
 #include <eev/cpu/resize.hpp>
 #include <eev/cpu/standardise.hpp>
 #include <eev/cpu/window_attention.hpp>
+#include <eev/pipeline.hpp>

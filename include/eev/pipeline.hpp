@@ -38,10 +38,12 @@ class model {
       : device_(device), extract_(device, files.visual, files.audio, options) {
     for (const auto& file : files.heads) {
       const auto shape = head_shape_of([&](const std::string& name) { return file.source->shape_of(name); });
-      require(shape.visual_units == 0 || shape.visual == extract_.visual_width(), file.path(), ": reads visual rows of ",
-              shape.visual, ", but ", files.visual.name, " makes rows of ", extract_.visual_width());
-      require(shape.audio_units == 0 || shape.audio == extract_.audio_width(), file.path(), ": reads audio rows of ",
-              shape.audio, ", but ", files.audio.name, " makes rows of ", extract_.audio_width());
+      require(shape.visual_units == 0 || shape.visual == extract_.visual_width(), file.path(),
+              ": reads visual rows of ", shape.visual, ", but ", files.visual.name, " makes rows of ",
+              extract_.visual_width());
+      require(shape.audio_units == 0 || shape.audio == extract_.audio_width(), file.path(),
+              ": reads audio rows of ", shape.audio, ", but ", files.audio.name, " makes rows of ",
+              extract_.audio_width());
       require(shape.expressions == dim(expressions.size()), file.path(), ": scores ", shape.expressions,
               " expressions, expected ", expressions.size());
       heads_.emplace_back(device, file.tensors(), shape);
@@ -53,28 +55,27 @@ class model {
   model(Device& device, const std::string& bundle) : model(device, io::open_bundle(bundle)) {}
 
   /// `rate` rows a second, ceil(rate D) in all.
-  curves predict(video& video, rational rate = 6) {
-    return predict(extract_(video), rate);
-  }
+  curves predict(video& video, rational rate = 6) { return predict(extract_(video), rate); }
   curves predict(const features::feature_rows& rows, rational rate = 6) {
-    const table& visual = rows.visual;                                                                 // [T, 1536]
+    const table& visual = rows.visual;  // [T, 1536]
     table audio(rows.audio.columns(), visual.rows());
-    clips::align_audio(audio.tensor(), rows.audio.tensor(), rows.rate, rational(1) / rows.audio_rate);  // [T, 128]
-    const table sparse = score(visual, audio);                                                         // [T, 15]
+    clips::align_audio(audio.tensor(), rows.audio.tensor(), rows.rate,
+                       rational(1) / rows.audio_rate);  // [T, 128]
+    const table sparse = score(visual, audio);          // [T, 15]
     table dense(sparse.columns(), curve::rows_within(rows.duration, rate));
-    curve::interpolate(dense.tensor(), sparse.tensor(), rate, rows.rate);                              // [6 D, 15]
+    curve::interpolate(dense.tensor(), sparse.tensor(), rate, rows.rate);  // [6 D, 15]
     return {dense, rate, rows.duration};
   }
 
  private:
-  /// Clips of 60 rows go through the heads, which do not carry anything from one to the next; several heads are
-  /// averaged. visual [T, 1536], audio [T, 128] -> [T, 15]
+  /// Clips of 60 rows go through the heads, which do not carry anything from one to the next; several heads
+  /// are averaged. visual [T, 1536], audio [T, 128] -> [T, 15]
   table score(const table& visual, const table& audio) {
     table scores(dim(expressions.size()), visual.rows());
     for (const auto& batch : clips::cut(visual.rows())) {
       auto scope = device_.scope();
-      const auto seen = on_device(clips::clips_of(visual.tensor(), batch));    // [S, 60, 1536]
-      const auto heard = on_device(clips::clips_of(audio.tensor(), batch));    // [S, 60, 128]
+      const auto seen = on_device(clips::clips_of(visual.tensor(), batch));  // [S, 60, 1536]
+      const auto heard = on_device(clips::clips_of(audio.tensor(), batch));  // [S, 60, 128]
       auto one = device_.template take<scalar>(batch.clips, batch.rows, scores.columns());
       table heads_one(scores.columns(), batch.clips * batch.rows);
       auto sum = clips::clips_of(scores.tensor(), batch);

@@ -48,8 +48,8 @@ void check_against_timm(const char* golden_name, const char* name, dim B) {
   cpu::device device;
   const double ours = relative_difference(features_of<float>(device, name, formula(), B), exact);
   const double ours_half = relative_difference(features_of<bfloat16>(device, name, formula(), B), exact);
-  MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half, " (PyTorch ",
-          pytorch_half, ")");
+  MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
+          " (PyTorch ", pytorch_half, ")");
   CHECK(ours < 1e-4);
   CHECK(ours < 4 * pytorch);
   CHECK(ours_half < 1.2 * pytorch_half);

@@ -69,7 +69,8 @@ class device {
   template <class T>
   packed_filters<T> pack(const std::vector<float>& values, dim N, dim C, dim height, dim width);
 
-  /// Copies tensors of the same shape from the host's memory to the device's and back. Here both are the same.
+  /// Copies tensors of the same shape from the host's memory to the device's and back. Here both are the
+  /// same.
   template <class To, class From, int Rank>
   void upload(view<To, Rank> to, view<From, Rank> from) {
     std::copy(from.begin(), from.end(), to.begin());

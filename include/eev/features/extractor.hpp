@@ -20,19 +20,19 @@
 namespace eev::features {
 
 struct extraction_options {
-  rational rate = 1;                            // visual rows a second; the video hands out its frames at this rate
+  rational rate = 1;  // visual rows a second; the video hands out its frames at this rate
   frame_resize resize = frame_resize::stretch;
-  bool normalise_visual = false;                // visual rows of length 1
-  std::optional<rational> audio_rate;           // audio rows a second, vggish_rate for 0.96 s; else the visual rate
-  bool audio_relu = true;                       // VGGish's last ReLU
-  dim audio_frames = patch_frames;              // 94: as the paper has it (features/sound_patches.hpp)
+  bool normalise_visual = false;       // visual rows of length 1
+  std::optional<rational> audio_rate;  // audio rows a second, vggish_rate for 0.96 s; else the visual rate
+  bool audio_relu = true;              // VGGish's last ReLU
+  dim audio_frames = patch_frames;     // 94: as the paper has it (features/sound_patches.hpp)
 };
 
 /// What the networks made of one video.
 struct feature_rows {
-  table visual, audio;                   // [ceil(rate D), 1536], [ceil(audio_rate D), 128]
-  rational rate, audio_rate, duration;   // D in seconds
-  bool has_sound = false;                // without, the audio rows are those of silence
+  table visual, audio;                  // [ceil(rate D), 1536], [ceil(audio_rate D), 128]
+  rational rate, audio_rate, duration;  // D in seconds
+  bool has_sound = false;               // without, the audio rows are those of silence
 };
 
 /// Called with the seconds of video that are done.
@@ -55,9 +55,11 @@ class extractor {
   dim visual_width() const { return swin_.features(); }
   dim audio_width() const { return vggish_.features(); }
 
-  /// Frames and sound are taken as they come: memory does not grow with the video's length but by its features.
+  /// Frames and sound are taken as they come: memory does not grow with the video's length but by its
+  /// features.
   feature_rows operator()(video& video, const progress& progress = {}) {
-    feature_rows rows{table(visual_width()), table(audio_width()), options_.rate, audio_rate(), 0, video.has_sound()};
+    feature_rows rows{table(visual_width()), table(audio_width()), options_.rate, audio_rate(), 0,
+                      video.has_sound()};
     sound_patches<Device, T> patches(rows.audio_rate, options_.audio_frames);
     std::vector<float> samples;
     dim heard = 0;
@@ -106,7 +108,7 @@ class extractor {
     }
     if (count == 0) return false;
     auto features = device_.template take<scalar>(count, visual_width());
-    swin_(device_, features, frames.slices(0, count));                   // [count, 1536]
+    swin_(device_, features, frames.slices(0, count));  // [count, 1536]
     auto added = rows.grow(count);
     device_.download(added, features);
     if (options_.normalise_visual)
@@ -119,9 +121,9 @@ class extractor {
       auto scope = device_.scope();
       const dim count = std::min(patches.ready(), patches_at_once);
       auto spectrograms = device_.template take<T>(count, patch_frames, mel_bands);
-      patches.take(device_, spectrograms);                                     // [count, 96, 64]
+      patches.take(device_, spectrograms);  // [count, 96, 64]
       auto features = device_.template take<scalar>(count, audio_width());
-      vggish_(device_, features, spectrograms, options_.audio_relu);           // [count, 128]
+      vggish_(device_, features, spectrograms, options_.audio_relu);  // [count, 128]
       device_.download(rows.grow(count), features);
     }
   }
@@ -129,7 +131,8 @@ class extractor {
   static void to_unit_length(view<float, 1> row) {
     double squares = 0;
     for (float value : row) squares += double(value) * value;
-    for (float& value : row) value = float(value / std::max(std::sqrt(squares), 1e-12));  // PyTorch's F.normalize
+    for (float& value : row)
+      value = float(value / std::max(std::sqrt(squares), 1e-12));  // PyTorch's F.normalize
   }
 
   Device& device_;

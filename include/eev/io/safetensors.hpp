@@ -1,4 +1,5 @@
-// In:  a path.  Out: metadata and tensors of the safetensors file there.  Rests on: io/json, io/mapped_file.
+// In:  a path, or bytes.  Out: metadata and tensors of the safetensors file there.  Rests on: io/json,
+// io/mapped_file.
 //
 // The format (github.com/huggingface/safetensors, "Format"): a little-endian 64-bit length, a JSON header of
 // that length, the data. Every rule is checked before anything is handed out, so a damaged file is refused
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,19 +57,11 @@ struct stored_tensor {
 
 class safetensors_file {
  public:
-  explicit safetensors_file(const std::string& path) : path_(path), file_(path) {
-    const auto bytes = file_.bytes();
-    std::uint64_t length = 0;
-    require(bytes.size() >= sizeof length, path, ": ", bytes.size(),
-            " bytes, too short for a safetensors file");
-    std::memcpy(&length, bytes.data(), sizeof length);
-    require(length <= longest_header, path, ": a header of ", length, " bytes, expected at most ",
-            longest_header, "; not a safetensors file? `eev convert` reads other checkpoints");
-    require(length <= bytes.size() - sizeof length, path, ": a header of ", length, " bytes in a file of ",
-            bytes.size(), "; it is cut off or not a safetensors file");
-    const auto header = bytes.subspan(sizeof length, length);
-    place(read_header({reinterpret_cast<const char*>(header.data()), header.size()}),
-          bytes.subspan(sizeof length + length));
+  explicit safetensors_file(const std::string& path) : path_(path), file_(path) { open(file_->bytes()); }
+
+  /// The same of bytes in memory, which have to outlive it; `name` takes the place of the path.
+  safetensors_file(std::string name, std::span<const std::byte> bytes) : path_(std::move(name)) {
+    open(bytes);
   }
 
   const std::string& path() const { return path_; }
@@ -90,6 +84,20 @@ class safetensors_file {
     const std::string* name;
     stored_tensor* tensor;
   };
+
+  void open(std::span<const std::byte> bytes) {
+    std::uint64_t length = 0;
+    require(bytes.size() >= sizeof length, path_, ": ", bytes.size(),
+            " bytes, too short for a safetensors file");
+    std::memcpy(&length, bytes.data(), sizeof length);
+    require(length <= longest_header, path_, ": a header of ", length, " bytes, expected at most ",
+            longest_header, "; not a safetensors file? `eev convert` reads other checkpoints");
+    require(length <= bytes.size() - sizeof length, path_, ": a header of ", length, " bytes in a file of ",
+            bytes.size(), "; it is cut off or not a safetensors file");
+    const auto header = bytes.subspan(sizeof length, length);
+    place(read_header({reinterpret_cast<const char*>(header.data()), header.size()}),
+          bytes.subspan(sizeof length + length));
+  }
 
   std::vector<place_in_data> read_header(std::string_view header) {
     require(header.starts_with('{'), path_, ": the header does not start with '{': not a safetensors file");
@@ -170,7 +178,7 @@ class safetensors_file {
   static constexpr std::uint64_t most = std::numeric_limits<dim>::max();
 
   std::string path_;
-  mapped_file file_;
+  std::optional<mapped_file> file_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, stored_tensor> tensors_;
 };
