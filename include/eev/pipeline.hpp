@@ -55,16 +55,16 @@ class model {
   model(Device& device, const std::string& bundle) : model(device, io::open_bundle(bundle)) {}
 
   /// `rate` rows a second, ceil(rate D) in all.
-  curves predict(video& video, rational rate = 6) { return predict(extract_(video), rate); }
+  curves predict(video& video, rational rate = 6) {
+    const features::feature_rows rows = extract_(video);  // visual [T, 1536], audio [A, 128]
+    return predict(rows, rate);
+  }
   curves predict(const features::feature_rows& rows, rational rate = 6) {
-    const table& visual = rows.visual;  // [T, 1536]
-    table audio(rows.audio.columns(), visual.rows());
-    clips::align_audio(audio.tensor(), rows.audio.tensor(), rows.rate,
-                       rational(1) / rows.audio_rate);  // [T, 128]
-    const table sparse = score(visual, audio);          // [T, 15]
-    table dense(sparse.columns(), curve::rows_within(rows.duration, rate));
-    curve::interpolate(dense.tensor(), sparse.tensor(), rate, rows.rate);  // [6 D, 15]
-    return {dense, rate, rows.duration};
+    const table& visual = rows.visual;
+    const table audio =
+        clips::align_audio(rows.audio, visual.rows(), rows.rate, rows.audio_rate);             // [T, 128]
+    const table sparse = score(visual, audio);                                                 // [T, 15]
+    return {curve::interpolate(sparse, rows.duration, rate, rows.rate), rate, rows.duration};  // [6 D, 15]
   }
 
  private:

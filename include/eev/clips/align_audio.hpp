@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <eev/core/rational.hpp>
+#include <eev/core/table.hpp>
 #include <eev/core/view.hpp>
 
 namespace eev::clips {
@@ -21,6 +22,13 @@ inline void align_audio(view<float, 2> y, const_view<float, 2> audio, rational r
           ", audio ", audio.shape, ", rate ", rate.value(), ", hop ", hop.value(),
           "; expected audio [A, C] of at least one row, a positive rate and a positive hop");
   for (dim k = 0; k < T; ++k) std::ranges::copy(audio[audio_row(k, rate, hop, audio.shape[0])], y[k].begin());
+}
+
+/// The same as a table of `rows` rows, for audio at `audio_rate` rows a second.
+inline table align_audio(const table& audio, dim rows, rational rate, rational audio_rate) {
+  table y(audio.columns(), rows);
+  align_audio(y.tensor(), audio.tensor(), rate, rational(1) / audio_rate);
+  return y;
 }
 
 }  // namespace eev::clips

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <eev/core/rational.hpp>
+#include <eev/core/table.hpp>
 #include <eev/core/view.hpp>
 
 namespace eev::curve {
@@ -27,6 +28,13 @@ inline void interpolate(view<float, 2> y, const_view<float, 2> x, rational rate,
     const double fraction = (position - rational(position.floor())).value();
     for (dim e = 0; e < E; ++e) y(k, e) = float((1 - fraction) * x(row, e) + fraction * x(next, e));
   }
+}
+
+/// The same as a table of all rows within `duration`.
+inline table interpolate(const table& sparse, rational duration, rational rate, rational input_rate = 1) {
+  table y(sparse.columns(), rows_within(duration, rate));
+  interpolate(y.tensor(), sparse.tensor(), rate, input_rate);
+  return y;
 }
 
 }  // namespace eev::curve

@@ -1,0 +1,152 @@
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <eev/io/safetensors_writer.hpp>
+#include <eev/model.hpp>
+#include <eev/reference/concatenate.hpp>
+#include <eev/reference/conv2d.hpp>
+#include <eev/reference/gate.hpp>
+#include <eev/reference/gru.hpp>
+#include <eev/reference/image_patches.hpp>
+#include <eev/reference/layer_norm.hpp>
+#include <eev/reference/linear.hpp>
+#include <eev/reference/log_mel.hpp>
+#include <eev/reference/max_pool.hpp>
+#include <eev/reference/mean_pool.hpp>
+#include <eev/reference/patch_merging.hpp>
+#include <eev/reference/resize.hpp>
+#include <eev/reference/standardise.hpp>
+#include <eev/reference/window_attention.hpp>
+
+#include "../io/temporary.hpp"
+#include "close.hpp"
+#include "formula_inputs.hpp"
+
+using namespace eev;
+using namespace eev::test;
+
+namespace {
+
+const std::string demo = EEV_SOURCE_DIR "/weights/demo.safetensors";
+
+/// A video in memory: formula pictures, and a tone if `with_sound`.
+struct clip {
+  dim seconds;
+  std::vector<std::uint8_t> pixels = formula_image(seconds, 72, 96);
+  std::vector<float> samples;
+
+  explicit clip(dim seconds, bool with_sound = true) : seconds(seconds) {
+    if (!with_sound) return;
+    for (dim i = 0; i < seconds * video::sample_rate; ++i)
+      samples.push_back(0.3f * std::sin(float(i) * (0.1f + 1e-6f * float(i))));
+  }
+  memory_video video_of() const { return {{pixels.data(), {seconds, 72, 96, 3}}, samples}; }
+};
+
+std::vector<float> values_of(const table& table) { return {table.tensor().begin(), table.tensor().end()}; }
+
+template <class Device>
+std::vector<float> predict(Device& device, const clip& clip, rational rate = 6) {
+  model<Device> model(device, demo);
+  auto video = clip.video_of();
+  return values_of(model.predict(video, rate).scores);
+}
+
+}  // namespace
+
+TEST_CASE("a video of T seconds gives 6 T rows of fifteen scores between 0 and 1") {
+  cpu::device device;
+  const auto scores = predict(device, clip(5));
+  CHECK(scores.size() == 6 * 5 * 15);
+  for (float score : scores) CHECK((score >= 0 && score <= 1));
+  CHECK(predict(device, clip(5), rational::reduced(1, 2)).size() == 3 * 15);
+}
+
+TEST_CASE("a prediction is the same bits on every run and with any number of threads") {
+  cpu::device one(1), three(3);
+  const clip long_clip(63);  // a clip of a minute and a short one
+  const auto scores = predict(one, long_clip);
+  CHECK(scores == predict(one, long_clip));
+  CHECK(scores == predict(three, long_clip));
+}
+
+TEST_CASE("the rows of every sixth of a second on the second are the scores themselves") {
+  cpu::device device;
+  const clip short_clip(4);
+  const auto dense = predict(device, short_clip), sparse = predict(device, short_clip, 1);
+  for (dim second = 0; second < 4; ++second)
+    for (dim e = 0; e < 15; ++e) CHECK(dense[second * 6 * 15 + e] == sparse[second * 15 + e]);
+}
+
+TEST_CASE("the reference device predicts what the cpu predicts") {
+  cpu::device fast;
+  reference::device<float> plain;
+  const clip short_clip(2);
+  CHECK(largest_difference(predict(fast, short_clip), predict(plain, short_clip)) < 1e-4);
+}
+
+TEST_CASE("bfloat16 predicts nearly what float predicts") {
+  cpu::device device;
+  model<cpu::device, bfloat16> half(device, demo);
+  const clip short_clip(8);
+  auto video = short_clip.video_of();
+  const auto scores = values_of(half.predict(video).scores);
+  CHECK(largest_difference(scores, predict(device, short_clip)) < 0.05);
+}
+
+TEST_CASE("a video without sound is predicted as one of silence") {
+  cpu::device device;
+  clip silence(3);
+  std::fill(silence.samples.begin(), silence.samples.end(), 0.0f);
+  CHECK(predict(device, clip(3, false)) == predict(device, silence));
+  CHECK(predict(device, clip(3)) != predict(device, silence));
+}
+
+TEST_CASE("several heads are averaged") {
+  // A second head that says the opposite: all of the last layers' parameters with their signs turned.
+  const auto bundle = std::make_shared<const io::safetensors_file>(demo);
+  std::vector<io::tensor_entry> entries;
+  for (const auto& [name, tensor] : bundle->tensors())
+    if (name.starts_with("head.")) entries.push_back({name.substr(5), tensor.shape});
+  const auto write_head = [&](const std::string& path, float sign) {
+    io::safetensors_source source(bundle, "head.");
+    io::write_safetensors(path, {}, entries, [&](const io::tensor_entry& entry) {
+      auto values = source.read(entry.name, entry.shape);
+      if (entry.name.starts_with("linear."))
+        for (float& value : values) value *= sign;
+      return values;
+    });
+    return path;
+  };
+  temporary_folder folder;
+  const auto plain = write_head(folder / "plain.safetensors", 1),
+             turned = write_head(folder / "turned.safetensors", -1);
+
+  cpu::device device;
+  const clip short_clip(3);
+  const auto with = [&](const std::vector<std::string>& heads) {
+    auto parts = io::open_bundle(bundle);
+    model<cpu::device> model(device, io::open_model(parts.visual, parts.audio, heads));
+    auto video = short_clip.video_of();
+    return values_of(model.predict(video).scores);
+  };
+  const auto first = with({plain}), second = with({turned}), both = with({plain, turned});
+  CHECK(first == predict(device, short_clip));
+  CHECK(first != second);
+  for (std::size_t i = 0; i < both.size(); ++i) CHECK(both[i] == doctest::Approx((first[i] + second[i]) / 2));
+}
+
+TEST_CASE("weights that do not fit together are refused by name") {
+  cpu::device device;
+  const auto bundle = std::make_shared<const io::safetensors_file>(demo);
+  auto parts = io::open_bundle(bundle);
+  parts.visual.name = "swin-tiny";
+  CHECK_THROWS_WITH_AS(model<cpu::device>(device, parts), doctest::Contains("visual.patch_embed.proj.weight"),
+                       error);
+  parts = io::open_bundle(bundle);
+  parts.audio.name = "ear";
+  CHECK_THROWS_WITH_AS(model<cpu::device>(device, parts), doctest::Contains("no VGGish 'ear'"), error);
+}
