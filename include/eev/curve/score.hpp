@@ -1,11 +1,16 @@
 // In:  labels and predictions, video by video.  Out: the score.  Rests on: core, curve/pearson.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <eev/core/expressions.hpp>
@@ -44,11 +49,10 @@ class scorer {
  public:
   explicit scorer(const score_rules& rules = {}) : rules_(rules) {}
 
-  /// Rows [n, E] at the given times, which go forward.
+  /// Rows [n, E] at the given times, which go forward, at least a sixth of a second apart.
   void add_labels(const std::string& id, std::span<const std::int64_t> microseconds,
                   const_view<float, 2> rows) {
     require_rows("labels", id, microseconds, rows);
-    require(numbers_.try_emplace(id, videos_.size()).second, "score: labels of video ", id, " twice");
     labelled video{id, {}, table(rows.shape[1], rows.shape[0]), 0, {}, false};
     for (const std::int64_t time : microseconds) {
       const std::int64_t sixth = nearest_sixth(time);
@@ -57,6 +61,7 @@ class scorer {
       video.sixths.push_back(sixth);
     }
     std::copy(rows.begin(), rows.end(), video.rows.tensor().begin());
+    require(numbers_.try_emplace(id, videos_.size()).second, "score: labels of video ", id, " twice");
     videos_.push_back(std::move(video));
   }
 
