@@ -1,0 +1,107 @@
+// In:  videos and what is to be done with each.  Out: that, with progress, and an exit code.
+#include "batch.hpp"
+
+#include <filesystem>
+#include <new>
+#include <utility>
+
+#include <eev/media/ffmpeg.hpp>
+#include <eev/media/video_file.hpp>
+
+#include "failures.hpp"
+#include "signals.hpp"
+
+namespace eev::command {
+namespace {
+
+/// A video that tells how far it has been watched, and stops where a signal has come.
+class watched_video : public video {
+ public:
+  watched_video(video& of, rational rate, progress& progress)
+      : video_(of), rate_(rate), progress_(progress) {}
+
+  std::optional<view<const std::uint8_t, 3>> next_frame() override {
+    stop_if_interrupted();
+    auto frame = video_.next_frame();
+    progress_.at(frame ? (rational(frames_++) / rate_).value() : video_.duration().value());
+    return frame;
+  }
+  bool next_samples(std::vector<float>& samples) override { return video_.next_samples(samples); }
+  bool has_sound() const override { return video_.has_sound(); }
+  rational duration() const override { return video_.duration(); }
+
+ private:
+  video& video_;
+  rational rate_;
+  progress& progress_;
+  dim frames_ = 0;
+};
+
+double size_of(const input& input) {
+  std::error_code none;
+  const auto bytes = std::filesystem::file_size(input.path, none);
+  return none ? 0 : double(bytes);
+}
+
+double size_of(const std::vector<input>& inputs) {
+  double bytes = 0;
+  for (const input& input : inputs) bytes += size_of(input);
+  return bytes;
+}
+
+/// What the container says about its length, in seconds; 0 if nothing. Good for a bar, and often wrong.
+double claimed_seconds(const std::string& path) {
+  AVFormatContext* opened = nullptr;
+  if (avformat_open_input(&opened, path.c_str(), nullptr, nullptr) < 0) return 0;
+  const media::format_handle file(opened);
+  return file->duration > 0 ? double(file->duration) / AV_TIME_BASE : 0;
+}
+
+}  // namespace
+
+batch::batch(console& console, const std::vector<input>& inputs, const stream_options& streams, rational rate)
+    : console_(console),
+      streams_(streams),
+      rate_(rate),
+      progress_(console, int(inputs.size()), size_of(inputs)) {}
+
+bool batch::run(const input& input, const std::function<void(video&)>& work) {
+  stop_if_interrupted();
+  failure_.clear();
+  try {
+    work_on(input, work);
+  } catch (const std::bad_alloc&) {
+    failure_ = input.path + ": out of memory";
+  } catch (const std::exception& problem) {
+    failure_ = problem.what();
+    if (!failure_.starts_with(input.path)) failure_ = input.path + ": " + failure_;
+  }
+  progress_.end();
+  if (!failure_.empty()) console_.error(failure_);
+  ++(failure_.empty() ? good_ : failed_);
+  return failure_.empty();
+}
+
+void batch::work_on(const input& input, const std::function<void(video&)>& work) {
+  media::quiet_libav();
+  const bool shown = !console_.quiet() && console_.is_terminal();
+  progress_.begin(input.path, size_of(input), shown ? claimed_seconds(input.path) : 0);
+  media::video_file file(input.path, {rate_, streams_.video, streams_.audio});
+  watched_video watched(file, rate_, progress_);
+  work(watched);
+  const auto warn = [&](auto... parts) { console_.warning(message(input.path, ": ", parts...)); };
+  if (!file.has_sound() && !media::is_still_image(input.path)) warn("has no sound; the model hears silence");
+  if (const dim frames = file.skipped_frames())
+    warn(frames, " frames could not be decoded and were left out");
+  if (const dim packets = file.skipped_packets()) warn(packets, " packets of sound could not be decoded");
+}
+
+void batch::skip(const input& input) {
+  progress_.begin(input.path, size_of(input), 0);
+  progress_.end();
+  ++good_;
+}
+
+int batch::status() const { return failed_ == 0 ? all_done : good_ == 0 ? nothing_done : some_failed; }
+
+}  // namespace eev::command

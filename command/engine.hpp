@@ -1,0 +1,33 @@
+// In:  weights, a device, a precision.  Out: functions from a video to curves or features.  Rests on: the
+// library.
+//
+// The library chooses device and precision by type; here the one choice at run time is made.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <eev/pipeline.hpp>
+
+#include "options.hpp"
+
+namespace eev::command {
+
+using predictor = std::function<curves(video&, rational rate)>;
+using extractor = std::function<features::feature_rows(video&)>;
+
+predictor make_predictor(const io::model_files& files, const device_options& device,
+                         const features::extraction_options& options);
+extractor make_extractor(const io::model_files& files, const device_options& device,
+                         const features::extraction_options& options);
+
+/// "fp32" or "bf16": what --precision comes to on --device. Throws if the device is not there.
+std::string precision_on(const device_options& device);
+
+/// What the CPU device finds: whether the processor multiplies bfloat16 natively, how many threads it gets,
+/// and which oneDNN runs.
+bool cpu_multiplies_bfloat16();
+int cpu_threads();
+std::string onednn_version();
+
+}  // namespace eev::command

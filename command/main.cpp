@@ -1,0 +1,56 @@
+// In:  the command line.  Out: what the named subcommand does; exit codes of failures.hpp.
+#include <exception>
+
+#include <CLI/CLI.hpp>
+
+#include "console.hpp"
+#include "failures.hpp"
+#include "signals.hpp"
+#include "subcommands.hpp"
+
+using namespace eev::command;
+
+constexpr auto subcommands = {add_predict, add_extract, add_interpolate,
+                              add_convert, add_inspect, add_doctor};
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App program("From a video to fifteen curves of what its viewers feel.", "eev");
+  program.footer("`eev SUBCOMMAND --help` lists the options of each.");
+  program.set_version_flag("--version", EEV_VERSION);
+  program.require_subcommand(1);
+
+  int status = all_done;
+  for (const auto add : subcommands) add(program, status);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    return program.exit(wanted);
+  } catch (const CLI::ParseError& problem) {
+    throw usage_error(std::string(problem.what()) + " (--help lists what there is)");
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  console messages;
+  try {
+    catch_signals();
+    return run(argc, argv);
+  } catch (const usage_error& problem) {
+    messages.error(problem.what());
+    return wrong_usage;
+  } catch (const interrupted& stop) {
+    return 128 + stop.signal;
+  } catch (const reader_gone&) {
+    return all_done;
+  } catch (const std::bad_alloc&) {
+    messages.error("out of memory");
+  } catch (const std::exception& problem) {
+    messages.error(problem.what());
+  }
+  return nothing_done;
+}

@@ -1,0 +1,83 @@
+// In:  the command line.  Out: the options that predict and extract share.
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "numbers.hpp"
+
+namespace eev::command {
+
+void add_number(CLI::App& app, const std::string& name, std::optional<rational>& number, int most,
+                const std::string& help) {
+  const auto take = [&number, name, most](const std::string& text) {
+    number = parse_number(text);
+    if (!number || *number <= 0 || *number > most)
+      throw CLI::ValidationError(name, message("'", text, "' is not a number above 0 and at most ", most,
+                                               ", such as 6, 0.96 or 30000/1001"));
+  };
+  auto* option = app.add_option_function<std::string>(name, take, help)->type_name("NUMBER");
+  if (number) option->default_str(decimal(*number));
+}
+
+void add_backbone_options(CLI::App& app, weights_options& options) {
+  app.add_option(
+      "--visual", options.visual,
+      "the network that the visual weights are of (swin-tiny, swin-small, swin-base, swin-large), where "
+      "they do not say so themselves");
+  app.add_option("--visual-weights", options.visual_weights, "safetensors file of the visual network");
+  app.add_option("--audio-weights", options.audio_weights, "safetensors file of the audio network");
+}
+
+void add_device_options(CLI::App& app, device_options& options) {
+  app.add_option("--device", options.device, "auto, cpu, cuda, cuda:N, or reference: the slow specification")
+      ->capture_default_str()
+      ->check([](const std::string& name) -> std::string {
+        const bool numbered = name.starts_with("cuda:") && name.size() > 5 && name.size() < 9 &&
+                              name.find_first_not_of("0123456789", 5) == name.npos;
+        if (numbered || name == "auto" || name == "cpu" || name == "cuda" || name == "reference") return "";
+        return "'" + name + "' is none of auto, cpu, cuda, cuda:N, reference";
+      });
+  app.add_option("--precision", options.precision,
+                 "auto, fp32 or bf16; auto is bf16 where the hardware multiplies it natively")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
+  app.add_option("--threads", options.threads, "threads of the CPU; one a core if not given")
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--quiet", options.quiet, "neither progress nor warnings, only errors");
+}
+
+void add_stream_options(CLI::App& app, stream_options& options) {
+  const auto choice = [&](const char* name, std::string& value, std::vector<std::string> values,
+                          const char* help) {
+    app.add_option(name, value, help)->capture_default_str()->check(CLI::IsMember(std::move(values)));
+  };
+  app.add_option("--video-stream", options.video,
+                 "index of the video stream in the file; else the lowest-numbered")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--audio-stream", options.audio,
+                 "index of the audio stream in the file; else the lowest-numbered")
+      ->check(CLI::NonNegativeNumber);
+  choice("--resize", options.resize, {"stretch", "crop"},
+         "stretch a frame to 224x224, or crop: its shorter side to 256, then the middle");
+  choice("--visual-normalize", options.visual_normalize, {"none", "l2"}, "l2: visual rows of length 1");
+  add_number(app, "--audio-hop", options.audio_hop, 3600,
+             "seconds from one audio row to the next, such as 0.96; else as the visual rows");
+  choice("--audio-relu", options.audio_relu, {"on", "off"}, "VGGish's last ReLU");
+  app.add_option("--audio-frames", options.audio_frames,
+                 "spectrogram frames of an audio row: 96, or 94 as the paper")
+      ->capture_default_str()
+      ->check(CLI::IsMember({94, 96}));
+}
+
+features::extraction_options stream_options::extraction(rational rate) const {
+  features::extraction_options wanted;
+  wanted.rate = rate;
+  wanted.resize = resize == "crop" ? features::frame_resize::crop : features::frame_resize::stretch;
+  wanted.normalise_visual = visual_normalize == "l2";
+  if (audio_hop) wanted.audio_rate = rational(1) / *audio_hop;
+  wanted.audio_relu = audio_relu == "on";
+  wanted.audio_frames = audio_frames;
+  return wanted;
+}
+
+}  // namespace eev::command

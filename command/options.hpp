@@ -1,0 +1,49 @@
+// In:  the command line.  Out: the options that predict and extract share.  Rests on: CLI11, the library.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <eev/core/rational.hpp>
+#include <eev/features/extractor.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace eev::command {
+
+/// An option whose value is a number above 0 and at most `most`, such as 6, 0.96 or 30000/1001.
+void add_number(CLI::App& app, const std::string& name, std::optional<rational>& number, int most,
+                const std::string& help);
+
+/// Which networks.
+struct weights_options {
+  std::vector<std::string> weights;  // heads, or one bundle; none: the demo bundle
+  std::string visual;                // the name of the visual network
+  std::string visual_weights, audio_weights;
+};
+void add_backbone_options(CLI::App& app, weights_options& options);
+
+/// Where and how exactly is computed.
+struct device_options {
+  std::string device = "auto", precision = "auto";
+  int threads = 0;  // 0: one a core
+  bool quiet = false;
+};
+void add_device_options(CLI::App& app, device_options& options);
+
+/// What of a video is looked at and listened to.
+struct stream_options {
+  std::optional<int> video, audio;  // indices in the file
+  std::string resize = "stretch", visual_normalize = "none", audio_relu = "on";
+  std::optional<rational> audio_hop;  // seconds
+  int audio_frames = 96;
+
+  /// For the library; `rate` visual rows a second.
+  features::extraction_options extraction(rational rate) const;
+};
+void add_stream_options(CLI::App& app, stream_options& options);
+
+}  // namespace eev::command

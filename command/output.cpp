@@ -1,0 +1,45 @@
+// In:  text.  Out: stdout, or a file that is there once all of it is.
+#include "output.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "failures.hpp"
+
+namespace eev::command {
+
+output::output(const std::string& path) : name_(path), opened_(nullptr, std::fclose) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  const auto status = fs::status(path, none);
+  if (path == "-") {
+    name_ = "stdout";
+    stream_ = stdout;
+  } else if (fs::is_character_file(status) || fs::is_fifo(status)) {
+    opened_.reset(std::fopen(path.c_str(), "w"));
+    stream_ = opened_.get();
+    check(stream_ != nullptr);
+  } else {
+    file_.emplace(path);
+  }
+}
+
+void output::write(std::string_view text) {
+  if (file_) return file_->write(text);
+  check(std::fwrite(text.data(), 1, text.size(), stream_) == text.size());
+}
+
+void output::commit() {
+  if (file_) return file_->commit();
+  check(std::fflush(stream_) == 0);
+}
+
+void output::check(bool good) const {
+  if (good) return;
+  if (errno == EPIPE) throw reader_gone();
+  throw error(message(name_, ": cannot be written: ", std::strerror(errno)));
+}
+
+}  // namespace eev::command

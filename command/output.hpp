@@ -1,0 +1,34 @@
+// In:  text.  Out: stdout, or a file that is there once all of it is.  Rests on: io/atomic_file.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <eev/io/atomic_file.hpp>
+
+namespace eev::command {
+
+/// Where results go: "-" is stdout. A pipe or a device (/dev/null) is written directly, for nothing in its
+/// place is to be replaced.
+class output {
+ public:
+  explicit output(const std::string& path);
+
+  /// Throws reader_gone if stdout has been closed by who read it.
+  void write(std::string_view text);
+
+  /// All is written: the file appears.
+  void commit();
+
+ private:
+  void check(bool good) const;
+
+  std::string name_;
+  std::optional<io::atomic_file> file_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened_;
+  std::FILE* stream_ = nullptr;
+};
+
+}  // namespace eev::command

@@ -1,0 +1,88 @@
+// In:  videos.  Out: their fifteen curves.
+#include <memory>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
+#include "batch.hpp"
+#include "curve_writers.hpp"
+#include "engine.hpp"
+#include "failures.hpp"
+#include "subcommands.hpp"
+#include "weights.hpp"
+
+namespace eev::command {
+namespace {
+
+struct predict_options {
+  std::vector<std::string> videos;
+  std::string output = "-", format = "csv";
+  std::optional<rational> rate = 6;
+  weights_options weights;
+  stream_options streams;
+  device_options device;
+};
+
+std::unique_ptr<curve_writer> make_writer(const predict_options& options, output& out,
+                                          const io::model_files& files) {
+  if (options.format == "json") return make_json_writer(out, name_of(files), files.note);
+  return make_csv_writer(out, options.format == "eev" ? csv_spelling::eev : csv_spelling::csv);
+}
+
+int predict(const predict_options& options) {
+  const rational frame_rate = 1;
+  const auto inputs = find_inputs(options.videos, false);
+  console console(options.device.quiet);
+  const auto files = open_model(options.weights);
+  const auto predict_video = make_predictor(files, options.device, options.streams.extraction(frame_rate));
+  if (!files.note.empty()) console.caution(files.note);
+
+  output out(options.output);
+  const auto writer = make_writer(options, out, files);
+  batch batch(console, inputs, options.streams, frame_rate);
+  for (const input& input : inputs) {
+    curves found;
+    bool has_sound = false;
+    const bool good = batch.run(input, [&](video& video) {
+      found = predict_video(video, *options.rate);
+      has_sound = video.has_sound();
+    });
+    if (good) writer->add({input.id, input.path, found.scores, found.rate, found.duration, has_sound});
+  }
+  if (batch.status() != nothing_done) {
+    writer->finish();
+    out.commit();
+  }
+  return batch.status();
+}
+
+}  // namespace
+
+void add_predict(CLI::App& program, int& status) {
+  auto options = std::make_shared<predict_options>();
+  CLI::App& app =
+      *program.add_subcommand("predict", "From videos to fifteen curves of what their viewers feel");
+  app.add_option(
+         "VIDEO", options->videos,
+         message(
+             "video files, PNG or JPEG images (videos of one second), or folders, which are searched for ",
+             media_extensions))
+      ->required();
+  app.add_option(
+         "--weights", options->weights.weights,
+         "safetensors file of a head, or of a whole model (a bundle); several heads are averaged; if not "
+         "given: the demonstration that is built in")
+      ->allow_extra_args(false);
+  add_backbone_options(app, options->weights);
+  app.add_option("--output", options->output, "file for the curves, - for stdout")->capture_default_str();
+  add_number(app, "--rate", options->rate, 1000, "rows a second");
+  app.add_option("--format", options->format,
+                 "csv; eev: the challenge's submission file, times in microseconds; json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"csv", "eev", "json"}));
+  add_stream_options(app, options->streams);
+  add_device_options(app, options->device);
+  app.callback([options, &status] { status = predict(*options); });
+}
+
+}  // namespace eev::command

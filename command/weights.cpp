@@ -1,0 +1,103 @@
+// In:  the names of weights files.  Out: the networks in them, checked to fit each other.
+#include "weights.hpp"
+
+#include <eev/io/sha256.hpp>
+
+#include "demo_bundle.hpp"
+#include "failures.hpp"
+
+namespace eev::command {
+namespace {
+
+io::model_files open_demo() {
+  return io::open_bundle(std::make_shared<const io::safetensors_file>(demo_name, demo_bundle()));
+}
+
+/// A backbone is the network that the user or a head names, else what its file's metadata say, else `usual`.
+io::network_file open_backbone(const std::string& path, const std::string& named, const std::string& usual) {
+  if (!named.empty()) return io::open_backbone(path, named);
+  const bool tells = io::find_metadata(io::safetensors_file(path), "eev.network").has_value();
+  return io::open_backbone(path, tells ? "" : usual);
+}
+
+/// The path that `option` gives; an error that tells what for, if it gives none.
+const std::string& required(const std::string& path, const char* option, const std::string& why) {
+  require(!path.empty(), why, "; name the file of those weights with ", option, " FILE");
+  return path;
+}
+
+/// What a head says about the files that its training rows came from must be true.
+void check_hash(const io::network_file& head, const std::string& key, const io::network_file& backbone) {
+  const auto expected = io::find_metadata(head.source->file(), key);
+  if (!expected) return;
+  const std::string found = sha256_of(backbone);
+  require(found == *expected, head.path(), ": was trained on other weights than ", backbone.path(),
+          ": SHA-256 ", found, ", expected ", *expected, " (", key, ")");
+}
+
+io::model_files open_heads(const weights_options& options) {
+  const io::safetensors_file first(options.weights[0]);
+  const auto named = [&](const char* key) { return io::find_metadata(first, key).value_or(""); };
+  const auto why = [&](const std::string& name, const char* kind) {
+    return options.weights[0] + ": reads the " + kind + " rows of " + (name.empty() ? "a backbone" : name);
+  };
+  const std::string visual = options.visual.empty() ? named("eev.visual") : options.visual;
+  const std::string audio = named("eev.audio");
+  const std::string& visual_path =
+      required(options.visual_weights, "--visual-weights", why(visual, "visual"));
+  const std::string& audio_path = required(options.audio_weights, "--audio-weights", why(audio, "audio"));
+  auto files = io::open_model(open_backbone(visual_path, visual, "swin-large"),
+                              open_backbone(audio_path, audio, "vggish"), options.weights);
+  for (const auto& head : files.heads) {
+    check_hash(head, "eev.visual_sha256", files.visual);
+    check_hash(head, "eev.audio_sha256", files.audio);
+  }
+  return files;
+}
+
+}  // namespace
+
+io::model_files open_model(const weights_options& options) {
+  const bool backbones = !(options.visual + options.visual_weights + options.audio_weights).empty();
+  if (options.weights.empty()) {
+    if (backbones)
+      throw usage_error("--visual, --visual-weights and --audio-weights need a head: --weights FILE");
+    return open_demo();
+  }
+  int bundles = 0;
+  for (const std::string& path : options.weights)
+    bundles += io::is_bundle(io::safetensors_file(path)) ? 1 : 0;
+  if (bundles == 0) return open_heads(options);
+  if (options.weights.size() > 1) throw usage_error("--weights: a bundle is a whole model; name it alone");
+  if (backbones)
+    throw usage_error("--weights: " + options.weights[0] + " is a bundle, which has its own backbones");
+  return io::open_bundle(options.weights[0]);
+}
+
+io::model_files open_backbones(const weights_options& options) {
+  if ((options.visual + options.visual_weights + options.audio_weights).empty()) return open_demo();
+  const std::string visual = options.visual.empty() ? "visual features" : options.visual;
+  const std::string& visual_path =
+      required(options.visual_weights, "--visual-weights", visual + " have no weights");
+  const std::string& audio_path =
+      required(options.audio_weights, "--audio-weights", "audio features have no weights");
+  return {open_backbone(visual_path, options.visual, "swin-large"),
+          open_backbone(audio_path, "", "vggish"),
+          {},
+          ""};
+}
+
+std::string sha256_of(const io::network_file& network) {
+  if (network.path() != demo_name) return io::sha256_of_file(network.path());
+  io::sha256 hash(demo_name);
+  hash.add(demo_bundle().data(), demo_bundle().size());
+  return hash.digits();
+}
+
+std::string name_of(const io::model_files& files) {
+  std::string name = files.visual.name + " + " + files.audio.name;
+  for (const auto& head : files.heads) name += " + " + head.path();
+  return name;
+}
+
+}  // namespace eev::command
