@@ -85,7 +85,7 @@ std::string progress::bar(double time) const {
   }
   line += text("%3.0f %%, %d of %d, %.1fx realtime", 100 * done, video_, videos_, rate);
   if (done > 0.01) line += ", " + clock_time(time * (1 - done) / done) + " left";
-  if (console_.is_terminal()) line += "  " + name_;
+  if (console_.is_terminal()) line += "  " + name_.substr(name_.rfind('/') + 1);
   return line;
 }
 

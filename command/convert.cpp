@@ -45,8 +45,9 @@ void add_convert(CLI::App& program, int& status) {
                  "NAME is one "
                  "of " +
                      known_names())
+      ->type_name("")
       ->required();
-  app.add_option("--output", options->output, "the safetensors file")->required();
+  app.add_option("--output", options->output, "the safetensors file")->type_name("FILE")->required();
   app.callback([options, &status] {
     convert(*options);
     status = all_done;

@@ -14,9 +14,9 @@ namespace eev::command {
 
 /// A curve of one video.
 struct curve_of_video {
-  std::string id, source;
-  table scores;  // [K, 15], row k at k / rate seconds
-  rational rate, duration;
+  std::string id = {}, source = {};
+  table scores{};  // [K, 15], row k at k / rate seconds
+  rational rate = 0, duration = 0;
   bool has_sound = false;
 };
 

@@ -105,11 +105,13 @@ void add_extract(CLI::App& program, int& status) {
          message("video files, PNG or JPEG images (videos of one second), LIST.txt (one path a line), or "
                  "folders, which are searched for ",
                  media_extensions))
+      ->type_name("")
       ->required();
   app.add_option(
          "--output", options->output,
          "folder for ID.safetensors of each video and report.csv; what is there already, of the same source, "
          "options and weights, is skipped")
+      ->type_name("DIR")
       ->required();
   add_backbone_options(app, options->weights);
   add_number(app, "--rate", options->rate, 1000, "visual rows a second");

@@ -72,7 +72,7 @@ void add_inspect(CLI::App& program, int& status) {
   auto options = std::make_shared<inspect_options>();
   CLI::App& app =
       *program.add_subcommand("inspect", "What is in a safetensors file: tensors, metadata, hash");
-  app.add_option("FILE", options->file, "weights, features or a checkpoint")->required();
+  app.add_option("FILE", options->file, "weights, features or a checkpoint")->type_name("")->required();
   app.add_option("--format", options->format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));

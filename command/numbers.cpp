@@ -44,6 +44,7 @@ std::optional<rational> parse_number(std::string_view text) {
 }
 
 std::string decimal(rational number) {
+  if (number < 0) return "-" + decimal(-number);
   const std::int64_t whole = number.floor();
   const std::int64_t billionths = ((number - rational(whole)) * billion).floor();
   std::string text = std::to_string(billion + billionths).replace(0, 1, ".");

@@ -12,7 +12,7 @@ namespace eev::command {
 /// 6, 0.96 or 30000/1001: at most nine digits on either side of the point. Nothing if it is none of these.
 std::optional<rational> parse_number(std::string_view text);
 
-/// A decimal of at most nine digits after the point, never above the number: 1, 0.96, 29.97002997.
+/// A decimal of at most nine digits after the point, cut off behind them: 1, 0.96, 29.97002997.
 std::string decimal(rational number);
 
 }  // namespace eev::command

@@ -24,8 +24,10 @@ void add_backbone_options(CLI::App& app, weights_options& options) {
       "--visual", options.visual,
       "the network that the visual weights are of (swin-tiny, swin-small, swin-base, swin-large), where "
       "they do not say so themselves");
-  app.add_option("--visual-weights", options.visual_weights, "safetensors file of the visual network");
-  app.add_option("--audio-weights", options.audio_weights, "safetensors file of the audio network");
+  app.add_option("--visual-weights", options.visual_weights, "safetensors file of the visual network")
+      ->type_name("FILE");
+  app.add_option("--audio-weights", options.audio_weights, "safetensors file of the audio network")
+      ->type_name("FILE");
 }
 
 void add_device_options(CLI::App& app, device_options& options) {
@@ -43,7 +45,8 @@ void add_device_options(CLI::App& app, device_options& options) {
       ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
   app.add_option("--threads", options.threads, "threads of the CPU; one a core if not given")
       ->check(CLI::Range(1, 1024));
-  app.add_flag("--quiet", options.quiet, "neither progress nor warnings, only errors");
+  app.add_flag("--quiet", options.quiet,
+               "neither progress nor warnings; errors and what must be known of the weights are told");
 }
 
 void add_stream_options(CLI::App& app, stream_options& options) {

@@ -67,14 +67,18 @@ void add_predict(CLI::App& program, int& status) {
          message(
              "video files, PNG or JPEG images (videos of one second), or folders, which are searched for ",
              media_extensions))
+      ->type_name("")
       ->required();
   app.add_option(
          "--weights", options->weights.weights,
          "safetensors file of a head, or of a whole model (a bundle); several heads are averaged; if not "
          "given: the demonstration that is built in")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("FILE");
   add_backbone_options(app, options->weights);
-  app.add_option("--output", options->output, "file for the curves, - for stdout")->capture_default_str();
+  app.add_option("--output", options->output, "file for the curves, - for stdout")
+      ->type_name("FILE")
+      ->capture_default_str();
   add_number(app, "--rate", options->rate, 1000, "rows a second");
   app.add_option("--format", options->format,
                  "csv; eev: the challenge's submission file, times in microseconds; json")

@@ -1,6 +1,7 @@
 // In:  the names of weights files.  Out: the networks in them, checked to fit each other.
 #include "weights.hpp"
 
+#include <eev/head/head_shape.hpp>
 #include <eev/io/sha256.hpp>
 
 #include "demo_bundle.hpp"
@@ -35,6 +36,16 @@ void check_hash(const io::network_file& head, const std::string& key, const io::
           ": SHA-256 ", found, ", expected ", *expected, " (", key, ")");
 }
 
+/// A head tells its sizes by its tensors; the error of one that does not is to name the file.
+void check_shape(const io::network_file& head) {
+  try {
+    head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
+  } catch (const error& problem) {
+    throw error(head.path() + ": " + problem.what());
+  }
+}
+
+/// Heads on two backbones.
 io::model_files open_heads(const weights_options& options) {
   const io::safetensors_file first(options.weights[0]);
   const auto named = [&](const char* key) { return io::find_metadata(first, key).value_or(""); };
@@ -55,9 +66,7 @@ io::model_files open_heads(const weights_options& options) {
   return files;
 }
 
-}  // namespace
-
-io::model_files open_model(const weights_options& options) {
+io::model_files find_model(const weights_options& options) {
   const bool backbones = !(options.visual + options.visual_weights + options.audio_weights).empty();
   if (options.weights.empty()) {
     if (backbones)
@@ -74,8 +83,20 @@ io::model_files open_model(const weights_options& options) {
   return io::open_bundle(options.weights[0]);
 }
 
+}  // namespace
+
+io::model_files open_model(const weights_options& options) {
+  auto files = find_model(options);
+  for (const auto& head : files.heads) check_shape(head);
+  return files;
+}
+
 io::model_files open_backbones(const weights_options& options) {
-  if ((options.visual + options.visual_weights + options.audio_weights).empty()) return open_demo();
+  if ((options.visual + options.visual_weights + options.audio_weights).empty()) {
+    auto files = open_demo();
+    files.heads.clear();
+    return files;
+  }
   const std::string visual = options.visual.empty() ? "visual features" : options.visual;
   const std::string& visual_path =
       required(options.visual_weights, "--visual-weights", visual + " have no weights");

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import tempfile
@@ -40,12 +41,11 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(process.returncode, status, err)
         return out, err
 
-    def fails(self, *arguments, status, **lines):
-        """The error of a run that has to end with `status`: one line beside notes, progress and warnings."""
-        err = self.eev(*arguments, "--quiet", status=status)[1] if lines.get("quiet", True) \
-            else self.eev(*arguments, status=status)[1]
-        errors = [line for line in err.splitlines() if not line.startswith("eev: note: ")]
-        self.assertEqual(len(errors), lines.get("count", 1), err)
+    def fails(self, *arguments, status, count=1):
+        """The errors, `count` lines, of a run that has to end with `status`."""
+        err = self.eev(*arguments, status=status)[1]
+        errors = [line for line in err.splitlines() if not re.match(r"eev: (note|warning): |eev: .*realtime", line)]
+        self.assertEqual(len(errors), count, err)
         return "\n".join(errors)
 
     def names(self, folder="."):
