@@ -7,8 +7,6 @@
 // T seconds, A rows of sound, S clips of 60 seconds, D the duration.
 #pragma once
 
-#include <algorithm>
-#include <functional>
 #include <vector>
 
 #include <eev/clips/align_audio.hpp>
@@ -82,7 +80,7 @@ class model {
       for (const auto& head : heads_) {
         head(device_, one, seen, heard);
         device_.download(heads_one.tensor(), one.rows());
-        std::transform(sum.begin(), sum.end(), heads_one.tensor().begin(), sum.begin(), std::plus());
+        for (dim i = 0; i < sum.size(); ++i) sum.data[i] += heads_one.tensor().data[i];
       }
       for (float& score : sum) score /= float(heads_.size());
     }

@@ -6,16 +6,29 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <memory>
-#include <new>
 #include <vector>
 
 #include <eev/core/view.hpp>
 
 namespace eev {
 
+/// Where an arena's blocks come from: the host's memory, unless told otherwise. What is allocated is aligned
+/// to 64 bytes; `allocate` throws eev::error if there is none left.
+struct memory_source {
+  std::function<void*(std::size_t bytes)> allocate = [](std::size_t bytes) {
+    void* memory = std::aligned_alloc(64, bytes);
+    require(memory, "out of memory: ", bytes, " bytes for activations");
+    return memory;
+  };
+  std::function<void(void* memory)> release = [](void* memory) { std::free(memory); };
+};
+
 class arena {
  public:
+  explicit arena(memory_source source = {}) : source_(std::move(source)) {}
+
   /// Uninitialised memory for a tensor, aligned to 64 bytes, valid until the innermost open scope closes.
   template <class T, class... Extents>
   view<T, int(sizeof...(Extents))> take(Extents... extents) {
@@ -50,11 +63,8 @@ class arena {
   static constexpr std::size_t alignment = 64;
   static constexpr std::size_t smallest_block = std::size_t{1} << 20;
 
-  struct release {
-    void operator()(void* memory) const { std::free(memory); }
-  };
   struct block {
-    std::unique_ptr<void, release> memory;
+    std::unique_ptr<void, std::function<void(void*)>> memory;
     std::size_t size;
   };
 
@@ -63,15 +73,14 @@ class arena {
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size) ++block_, used_ = 0;
     if (block_ == blocks_.size()) {
       std::size_t size = std::max(bytes, smallest_block);
-      void* memory = std::aligned_alloc(alignment, size);
-      if (!memory) throw error(message("out of memory: ", size, " bytes for activations"));
-      blocks_.push_back({std::unique_ptr<void, release>(memory), size});
+      blocks_.push_back({{source_.allocate(size), source_.release}, size});
     }
     void* memory = static_cast<std::byte*>(blocks_[block_].memory.get()) + used_;
     used_ += bytes;
     return memory;
   }
 
+  memory_source source_;
   std::vector<block> blocks_;
   std::size_t block_ = 0, used_ = 0;
 };

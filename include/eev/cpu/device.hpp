@@ -3,10 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <deque>
-#include <map>
-#include <tuple>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <eev/core/arena.hpp>
@@ -25,8 +24,13 @@ struct packed_matrix {
 template <class T>
 struct packed_filters;
 
-/// Kernels already made. One kernel serves all layers of the same shape.
-using kernel_key = std::tuple<const char*, std::vector<dim>>;
+/// What a kernel is made for: kernels already made serve all layers of the same shape.
+struct kernel_key {
+  const char* operation;
+  std::array<dim, 16> shape;
+
+  bool operator==(const kernel_key&) const = default;
+};
 struct kernel {
   dnnl::primitive primitive;
   std::vector<dnnl::memory::desc> descriptions;  // source, weights, bias, destination
@@ -83,37 +87,42 @@ class device {
   /// The kernel under `key`, made by `make` the first time.
   template <class Make>
   const kernel& find_kernel(const kernel_key& key, Make make) {
-    auto found = kernels_.find(key);
-    if (found == kernels_.end()) {
-      one_thread guard;
-      found = kernels_.emplace(key, make()).first;
-      auto size = found->second.scratch.get_size();
-      for (auto& scratch : scratch_)
-        if (scratch.size() < size) scratch.resize(size);
-    }
-    return found->second;
+    for (const auto& [known, kernel] : kernels_)  // some dozens
+      if (known == key) return kernel;
+    one_thread guard;
+    const kernel& made = kernels_.emplace_back(key, make()).second;
+    const auto size = made.scratch.get_size();
+    for (auto& scratch : scratch_)
+      if (scratch.size() < size) scratch.resize(size);
+    return made;
   }
 
   /// Runs a kernel on the calling OpenMP thread. `data` in the order of kernel::descriptions.
   void run(const kernel& kernel, const void* source, const void* weights, const void* bias,
            void* destination) {
-    int thread = omp_get_thread_num();
+    const int thread = omp_get_thread_num();
     const auto& shapes = kernel.descriptions;
-    std::unordered_map<int, dnnl::memory> arguments{
-        {DNNL_ARG_SRC, wrap(shapes[0], engine_, source)},
-        {DNNL_ARG_WEIGHTS, wrap(shapes[1], engine_, weights)},
-        {DNNL_ARG_DST, wrap(shapes[3], engine_, destination)},
-        {DNNL_ARG_SCRATCHPAD, wrap(kernel.scratch, engine_, scratch_[thread].data())}};
-    if (bias) arguments.emplace(DNNL_ARG_BIAS, wrap(shapes[2], engine_, bias));
-    kernel.primitive.execute(streams_[thread], arguments);
+    const dnnl::memory in = wrap(shapes[0], engine_, source), factors = wrap(shapes[1], engine_, weights),
+                       offsets = wrap(bias ? shapes[2] : dnnl::memory::desc(), engine_, bias),
+                       out = wrap(shapes[3], engine_, destination),
+                       scratch = wrap(kernel.scratch, engine_, scratch_[thread].data());
+    // The C interface takes an array; the C++ one would build a hash table each time.
+    const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, in.get()},
+                                         {DNNL_ARG_WEIGHTS, factors.get()},
+                                         {DNNL_ARG_DST, out.get()},
+                                         {DNNL_ARG_SCRATCHPAD, scratch.get()},
+                                         {DNNL_ARG_BIAS, offsets.get()}};
+    dnnl::error::wrap_c_api(
+        dnnl_primitive_execute(kernel.primitive.get(), streams_[thread].get(), bias ? 5 : 4, arguments),
+        "oneDNN could not run a kernel");
   }
 
  private:
   int threads_;
   dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
-  std::vector<dnnl::stream> streams_;            // one a thread
-  std::vector<std::vector<std::byte>> scratch_;  // one a thread
-  std::map<kernel_key, kernel> kernels_;
+  std::vector<dnnl::stream> streams_;                  // one a thread
+  std::vector<std::vector<std::byte>> scratch_;        // one a thread
+  std::deque<std::pair<kernel_key, kernel>> kernels_;  // whose places stay
   arena activations_;
   std::deque<std::vector<float>> parameters_;
 };

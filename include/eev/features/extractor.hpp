@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -35,9 +34,6 @@ struct feature_rows {
   bool has_sound = false;               // without, the audio rows are those of silence
 };
 
-/// Called with the seconds of video that are done.
-using progress = std::function<void(double seconds)>;
-
 template <class Device, class T = typename Device::scalar>
 class extractor {
   using scalar = typename Device::scalar;
@@ -57,7 +53,7 @@ class extractor {
 
   /// Frames and sound are taken as they come: memory does not grow with the video's length but by its
   /// features.
-  feature_rows operator()(video& video, const progress& progress = {}) {
+  feature_rows operator()(video& video) {
     feature_rows rows{table(visual_width()), table(audio_width()), options_.rate, audio_rate(), 0,
                       video.has_sound()};
     sound_patches<Device, T> patches(rows.audio_rate, options_.audio_frames);
@@ -76,15 +72,12 @@ class extractor {
 
     while (visual_rows(rows.visual, video)) {
       // That there is a frame at this second means that the video is longer.
-      const rational seen = rational(rows.visual.rows() - 1) / rows.rate;
-      listen(seen);
-      if (progress) progress(seen.value());
+      listen(rational(rows.visual.rows() - 1) / rows.rate);
     }
     rows.duration = video.duration();
     listen(rows.duration);
     patches.finish((rows.duration * video::sample_rate).round(), (rows.duration * rows.audio_rate).ceil());
     audio_rows(rows.audio, patches);
-    if (progress) progress(rows.duration.value());
     return rows;
   }
 
