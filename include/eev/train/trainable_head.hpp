@@ -1,0 +1,206 @@
+// In:  visual rows [B, T, C], audio rows [B, T, A], labels [B, T, E] and a mask [B, T] of clips.  Out: the
+// loss, and the gradient of every parameter.  Rests on: head/head_shape, train; the device's operations.
+//
+// head/head.hpp for training. All parameters stand in one slab, their gradients in another of the same
+// layout; a step is gradients(), then an optimizer over the two slabs. The slabs come from the device's
+// scratch memory: make the object where no scope is open.
+#pragma once
+
+#include <optional>
+
+#include <eev/core/weights.hpp>
+#include <eev/head/head_shape.hpp>
+#include <eev/train/losses.hpp>
+#include <eev/train/trainable_gru.hpp>
+#include <eev/train/trainable_linear.hpp>
+
+namespace eev::train {
+
+/// Clips of equal length, on the device. A modality of no units may be an empty view. Rows whose mask is 0
+/// (padding, or labels not to be learned) do not count in the loss, whatever they hold.
+template <class T>
+struct training_batch {
+  view<const T, 3> visual, audio, labels;
+  view<const T, 2> mask;
+};
+
+template <class Device>
+class trainable_head {
+  using scalar = typename Device::scalar;
+
+ public:
+  /// Parameters begin as PyTorch's do, drawn from `seed`.
+  trainable_head(Device& device, const head_shape& shape, std::uint64_t seed)
+      : trainable_head(device, shape) {
+    upload(device, parameters_, initial_values(layout_, seed));
+  }
+
+  /// Parameters, and statistics if there are any, as a head file has them.
+  trainable_head(Device& device, const head_shape& shape, const weights& from)
+      : trainable_head(device, shape) {
+    std::vector<float> values(layout_.size());
+    for (const parameter& parameter : layout_.parameters()) {
+      const auto tensor = from.read(parameter.name, parameter.shape);
+      std::copy(tensor.begin(), tensor.end(), values.begin() + parameter.offset);
+    }
+    upload(device, parameters_, values);
+    for (branch* branch : branches())
+      if (from.has(branch->rows + "_mean"))
+        standardise_by(device, branch->rows, from.read(branch->rows + "_mean", {branch->inputs}),
+                       from.read(branch->rows + "_std", {branch->inputs}));
+  }
+
+  const head_shape& shape() const { return shape_; }
+  const parameter_layout& layout() const { return layout_; }
+  view<scalar, 1> parameters() { return parameters_; }
+  view<scalar, 1> gradients() { return gradients_; }
+
+  /// From now on the rows of a modality, `visual` or `audio`, are standardised by the mean and the standard
+  /// deviation of each column.
+  void standardise_by(Device& device, const std::string& rows, const std::vector<float>& mean,
+                      const std::vector<float>& deviation) {
+    for (branch* branch : branches())
+      if (branch->rows == rows) {
+        require(dim(mean.size()) == branch->inputs && dim(deviation.size()) == branch->inputs, rows,
+                "_mean and _std have ", mean.size(), " and ", deviation.size(), " numbers, expected ",
+                branch->inputs);
+        branch->mean = device.keep(mean), branch->deviation = device.keep(deviation);
+      }
+  }
+
+  /// The loss of a batch, and in gradients() its derivatives. `rate` is that of the dropout between the
+  /// levels of the GRUs, `stream` where it draws its numbers from: random_stream(seed, step).
+  double gradients(Device& device, const training_batch<scalar>& batch, const loss_parts& loss, float rate,
+                   std::uint64_t stream) {
+    const auto [B, T, E] = batch.labels.shape;
+    require(E == shape_.expressions && batch.mask.shape == std::array{B, T} &&
+                (!image_ || batch.visual.shape == std::array{B, T, shape_.visual}) &&
+                (!audio_ || batch.audio.shape == std::array{B, T, shape_.audio}),
+            "training a head: labels ", batch.labels.shape, ", mask ", batch.mask.shape, ", visual ",
+            batch.visual.shape, ", audio ", batch.audio.shape, "; expected labels [B, T, ",
+            shape_.expressions, "], mask [B, T], visual [B, T, ", shape_.visual, "], audio [B, T, ",
+            shape_.audio, "]");
+    const dim R = B * T, F = shape_.fused();
+    auto scope = device.scope();
+    const auto rows = [&](dim width) { return device.template take<scalar>(R, width); };
+
+    // Forward; every name is kept for the way back.
+    std::array<pass, 2> passes;
+    if (image_) passes[0] = forward(device, *image_, batch.visual, rate, random_stream(stream, 0));
+    if (audio_) passes[1] = forward(device, *audio_, batch.audio, rate, random_stream(stream, 1));
+    view<scalar, 2> fused = image_ ? passes[0].back().y.rows() : passes[1].back().y.rows();
+    if (image_ && audio_) {
+      fused = rows(F);
+      concatenate(device, fused, passes[0].back().y.rows(), passes[1].back().y.rows());
+    }
+    auto fused_logits = rows(F), gated = rows(F);
+    fused_gating_.forward(device, gated, fused_logits, fused, parameters_);
+    auto logits = rows(E), logit_logits = rows(E), gated_logits = rows(E), scores = rows(E);
+    classifier_.forward(device, logits, gated, parameters_);
+    logit_gating_.forward(device, gated_logits, logit_logits, logits, parameters_);
+    sigmoid(device, scores, gated_logits);
+
+    auto total = device.template take<scalar>(1);
+    auto dscores = rows(E), dfused = rows(F);
+    apply_loss(device, total, dscores.as(B, T, E), scores.as(B, T, E), batch.labels, batch.mask, loss);
+
+    // And back.
+    sigmoid_backward(device, dscores, dscores, scores);
+    logit_gating_.backward(device, dscores, gradients_, dscores, logits, logit_logits, parameters_);
+    classifier_.backward(device, dfused, gradients_, dscores, gated, parameters_);
+    fused_gating_.backward(device, dfused, gradients_, dfused, fused, fused_logits, parameters_);
+    view<scalar, 2> dseen = dfused, dheard = dfused;
+    if (image_ && audio_) {
+      dseen = rows(2 * shape_.visual_units), dheard = rows(2 * shape_.audio_units);
+      concatenate_backward(device, dseen, dheard, dfused);
+    }
+    if (image_)
+      image_->gru.backward(device, gradients_, dseen.as(B, T, dseen.shape[1]), passes[0], parameters_, rate,
+                           random_stream(stream, 0));
+    if (audio_)
+      audio_->gru.backward(device, gradients_, dheard.as(B, T, dheard.shape[1]), passes[1], parameters_, rate,
+                           random_stream(stream, 1));
+    scalar result;
+    device.download(view<scalar, 1>{&result, {1}}, total);
+    return double(result);
+  }
+
+  /// A copy of the parameters and statistics under the names of head files: what head<Device> is made from,
+  /// and what a checkpoint holds.
+  std::vector<std::pair<parameter, std::vector<float>>> tensors(Device& device) {
+    std::vector<float> values(layout_.size());
+    device.download(view<float, 1>{values.data(), {layout_.size()}}, parameters_);
+    std::vector<std::pair<parameter, std::vector<float>>> tensors;
+    for (const parameter& parameter : layout_.parameters()) {
+      const auto begin = values.begin() + parameter.offset;
+      tensors.emplace_back(parameter, std::vector<float>(begin, begin + parameter.size));
+    }
+    for (branch* branch : branches()) {
+      if (!branch->mean.data) continue;
+      for (auto [ending, statistic] : {std::pair{"_mean", branch->mean}, {"_std", branch->deviation}}) {
+        std::vector<float> copy(branch->inputs);
+        device.download(view<float, 1>{copy.data(), {branch->inputs}}, statistic);
+        tensors.emplace_back(parameter{branch->rows + ending, {branch->inputs}, 0, branch->inputs, 0}, copy);
+      }
+    }
+    return tensors;
+  }
+
+ private:
+  using pass = typename trainable_gru<Device>::pass;
+
+  struct branch {
+    std::string rows;  ///< `visual` or `audio`
+    dim inputs;
+    trainable_gru<Device> gru;
+    view<const scalar, 1> mean, deviation;
+  };
+
+  trainable_head(Device& device, const head_shape& shape)
+      : shape_(shape),
+        image_(make_branch("image_gru", "visual", shape.visual, shape.visual_units)),
+        audio_(make_branch("audio_gru", "audio", shape.audio, shape.audio_units)),
+        fused_gating_(layout_, "contextGate1", shape.fused()),
+        classifier_(layout_, "linear", shape.expressions, shape.fused()),
+        logit_gating_(layout_, "contextGate2", shape.expressions),
+        parameters_(device.template take<scalar>(layout_.size())),
+        gradients_(device.template take<scalar>(layout_.size())) {
+    require(image_ || audio_, "a head of no modality: visual_units and audio_units are both 0");
+  }
+
+  std::optional<branch> make_branch(const char* name, const char* rows, dim inputs, dim units) {
+    if (units == 0) return std::nullopt;
+    return branch{rows, inputs, {layout_, name, shape_.layers, inputs, units}, {}, {}};
+  }
+
+  std::vector<branch*> branches() {
+    std::vector<branch*> all;
+    for (auto* branch : {&image_, &audio_})
+      if (*branch) all.push_back(&**branch);
+    return all;
+  }
+
+  pass forward(Device& device, const branch& branch, const_view<scalar, 3> x, float rate,
+               std::uint64_t stream) {
+    if (branch.mean.data) {
+      auto standard = device.template take<scalar>(x.shape[0], x.shape[1], x.shape[2]);
+      standardise(device, standard.rows(), x.rows(), branch.mean, branch.deviation);
+      x = standard;
+    }
+    return branch.gru.forward(device, x, parameters_, rate, stream);
+  }
+
+  void upload(Device& device, view<scalar, 1> to, const std::vector<float>& values) {
+    device.upload(to, view<const float, 1>{values.data(), {dim(values.size())}});
+  }
+
+  head_shape shape_;
+  parameter_layout layout_;
+  std::optional<branch> image_, audio_;
+  trainable_gating<Device> fused_gating_;
+  trainable_linear<Device> classifier_;
+  trainable_gating<Device> logit_gating_;
+  view<scalar, 1> parameters_, gradients_;
+};
+
+}  // namespace eev::train
