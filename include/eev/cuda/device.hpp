@@ -1,0 +1,130 @@
+// In:  the number of a GPU.  Out: its stream, scratch memory, parameters in its memory, copies to it and
+// back. Rests on: core; the library eev::cuda.
+//
+// No header of the CUDA toolkit: any C++20 compiler reads this, and the library eev::cuda, which nvcc makes
+// of kernels/, is linked. What an operation does is begun when it returns, and done after wait() or
+// download().
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <eev/core/arena.hpp>
+#include <eev/core/bfloat16.hpp>
+
+struct CUstream_st;  // what cudaStream_t and cudaEvent_t point to
+struct CUevent_st;
+
+namespace eev::cuda {
+
+class device {
+ public:
+  using scalar = float;
+  template <class T>
+  using matrix = view<const T, 2>;  ///< weights of a linear layer, [N, K]
+  template <class T>
+  using filters = view<const T, 4>;  ///< weights of a convolution, channels last: [N, height, width, C]
+
+  /// GPU `number`. Throws eev::error if there is none, or if its driver or the GPU itself is too old.
+  explicit device(int number = 0);
+  ~device();
+  device(const device&) = delete;
+  device& operator=(const device&) = delete;
+
+  int number() const { return number_; }
+  const std::string& name() const { return name_; }
+  CUstream_st* stream() const { return stream_.get(); }
+
+  /// Until everything that was begun is done.
+  void wait();
+
+  /// Scratch memory, as core/arena.hpp explains. Operations run one after the other in the stream, so what a
+  /// scope gives back may be taken again before the GPU has come so far.
+  template <class U, class... Extents>
+  auto take(Extents... extents) {
+    return activations_.take<U>(extents...);
+  }
+  arena::scope scope() { return activations_.open(); }
+
+  /// Parameters live as long as the device.
+  view<const float, 1> keep(const std::vector<float>& values) { return stored<float>(values); }
+  template <class T>
+  view<const T, 2> pack(const std::vector<float>& values, dim N, dim K) {
+    return stored<T>(values).as(N, K);
+  }
+  template <class T>
+  view<const T, 4> pack(const std::vector<float>& values, dim N, dim C, dim height, dim width);
+
+  /// Copies a tensor of the host's memory to the GPU, converting elements. `from` may be changed as soon as
+  /// this returns.
+  template <class To, class From, int Rank>
+  void upload(view<To, Rank> to, view<From, Rank> from) {
+    require(to.shape == from.shape, "upload: to ", to.shape, ", from ", from.shape,
+            "; expected the same shape");
+    in_pieces(to.size(), sizeof(To), [&](dim begin, dim count) {
+      std::copy_n(from.data + begin, count, static_cast<To*>(free_staging()));
+      send(to.data + begin, count * sizeof(To));
+    });
+  }
+
+  /// Waits for the GPU and copies a tensor to the host's memory, converting elements.
+  template <class To, class From, int Rank>
+  void download(view<To, Rank> to, view<From, Rank> from) {
+    require(to.shape == from.shape, "download: to ", to.shape, ", from ", from.shape,
+            "; expected the same shape");
+    in_pieces(to.size(), sizeof(From), [&](dim begin, dim count) {
+      const void* here = fetch(from.data + begin, count * sizeof(From));
+      std::copy_n(static_cast<const From*>(here), count, to.data + begin);
+    });
+  }
+
+ private:
+  /// Memory that the GPU reads by itself, and the event that says when it has read it.
+  struct staging {
+    std::unique_ptr<void, void (*)(void*)> memory;
+    std::unique_ptr<CUevent_st, void (*)(CUevent_st*)> read;
+  };
+  static constexpr std::size_t staging_bytes = std::size_t{4} << 20;
+
+  template <class Piece>
+  static void in_pieces(dim size, std::size_t element, Piece piece) {
+    const dim most = dim(staging_bytes / element);
+    for (dim begin = 0; begin < size; begin += most) piece(begin, std::min(most, size - begin));
+  }
+
+  template <class T>
+  view<const T, 1> stored(const std::vector<float>& values) {
+    const auto memory = parameters_.take<T>(values.size());
+    upload(memory, view<const float, 1>{values.data(), memory.shape});
+    return memory;
+  }
+
+  void* free_staging();                                    // staging_bytes that no copy reads any more
+  void send(void* to, std::size_t bytes);                  // what free_staging() was filled with
+  const void* fetch(const void* from, std::size_t bytes);  // waits until it is here
+
+  int number_;
+  std::string name_;
+  std::unique_ptr<CUstream_st, void (*)(CUstream_st*)> stream_;
+  std::array<staging, 2> staging_;  // one is filled while the other one is sent
+  int turn_ = 0;
+  arena activations_, parameters_;
+};
+
+template <class T>
+view<const T, 4> device::pack(const std::vector<float>& values, dim N, dim C, dim height, dim width) {
+  const view<const float, 4> filters{values.data(), {N, C, height, width}};
+  std::vector<float> channels_last;
+  channels_last.reserve(values.size());
+  for (dim n = 0; n < N; ++n)
+    for (dim y = 0; y < height; ++y)
+      for (dim x = 0; x < width; ++x)
+        for (dim c = 0; c < C; ++c) channels_last.push_back(filters(n, c, y, x));
+  return stored<T>(channels_last).as(N, height, width, C);
+}
+
+}  // namespace eev::cuda

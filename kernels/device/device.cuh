@@ -1,0 +1,66 @@
+// include/eev/cuda/device.hpp over the runtime's seam.
+#pragma once
+
+#include <eev/cuda/device.hpp>
+
+#include "runtime.hpp"
+
+namespace eev::cuda {
+
+namespace {
+
+memory_source memory_of(int number) {
+  return {[number](std::size_t bytes) {
+            runtime::select(number);
+            return runtime::allocate(bytes);
+          },
+          runtime::release};
+}
+
+}  // namespace
+
+device::device(int number)
+    : number_(number),
+      name_(runtime::name_of(number)),
+      stream_((runtime::select(number), runtime::create_stream()), runtime::destroy_stream),
+      staging_{{{{runtime::allocate_pinned(staging_bytes), runtime::release_pinned},
+                 {runtime::create_event(), runtime::destroy_event}},
+                {{runtime::allocate_pinned(staging_bytes), runtime::release_pinned},
+                 {runtime::create_event(), runtime::destroy_event}}}},
+      activations_(memory_of(number)),
+      parameters_(memory_of(number)) {}
+
+device::~device() {
+  try {
+    wait();  // memory is given back: nobody may be at work on it
+  } catch (const error&) {
+    // Whatever failed has been reported by the call that waited for it, or nobody wanted to know.
+  }
+}
+
+void device::wait() {
+  runtime::select(number_);
+  runtime::wait(stream());
+}
+
+void* device::free_staging() {
+  runtime::wait(staging_[turn_].read.get());
+  return staging_[turn_].memory.get();
+}
+
+void device::send(void* to, std::size_t bytes) {
+  runtime::select(number_);
+  runtime::copy(to, staging_[turn_].memory.get(), bytes, stream());
+  runtime::record(staging_[turn_].read.get(), stream());
+  turn_ ^= 1;
+}
+
+const void* device::fetch(const void* from, std::size_t bytes) {
+  void* here = free_staging();
+  runtime::select(number_);
+  runtime::copy(here, from, bytes, stream());
+  runtime::wait(stream());
+  return here;
+}
+
+}  // namespace eev::cuda

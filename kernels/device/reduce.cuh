@@ -1,0 +1,29 @@
+// In:  a value of each thread.  Out: their sum or maximum, in all threads.  Rests on: primitives.
+//
+// The order of summation is fixed, so the same values give the same bits.
+#pragma once
+
+#include "primitives.cuh"
+
+namespace eev::cuda {
+
+__device__ __forceinline__ float warp_sum(float value) {
+#pragma unroll
+  for (int bit = warp_lanes / 2; bit > 0; bit /= 2) value += __shfl_xor_sync(whole_warp, value, bit);
+  return value;
+}
+
+/// Over a block of Warps whole warps. `partial` is the block's; it may be used again at once.
+template <int Warps>
+__device__ float block_sum(float value, float (&partial)[Warps]) {
+  value = warp_sum(value);
+  __syncthreads();  // everybody has read the sums of the call before
+  if (threadIdx.x % warp_lanes == 0) partial[threadIdx.x / warp_lanes] = value;
+  __syncthreads();
+  float sum = 0;
+#pragma unroll
+  for (float part : partial) sum += part;
+  return sum;
+}
+
+}  // namespace eev::cuda

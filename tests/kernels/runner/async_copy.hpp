@@ -1,0 +1,43 @@
+// In:  copies begun by cp.async.  Out: the same copies, done when the thread waits for them and no earlier.
+// Rests on: block.
+//
+// On a GPU a copy may end at any time between its begin and the wait. Here it ends as late as it may, so that
+// whoever reads without waiting finds not-a-number.
+#pragma once
+
+#include <utility>
+
+#include "block.hpp"
+
+namespace eev::cuda {
+
+/// 16 bytes from global to shared memory; zeros unless `valid`.
+inline void cp_async_16(void* to, const void* from, bool valid = true,
+                        std::source_location place = std::source_location::current()) {
+  auto& self = *runner::block::running->current;
+  runner::require_that(
+      (reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from)) % 16 == 0,
+      "cp.async at ", runner::text_of(place), ": thread ", self.number,
+      " copies from or to an address that is not aligned to 16 bytes");
+  self.begun.push_back({to, valid ? from : nullptr});
+}
+
+/// What was begun since the last commit becomes a group.
+inline void cp_async_commit() {
+  auto& self = *runner::block::running->current;
+  self.groups.push_back(std::exchange(self.begun, {}));
+}
+
+/// Waits until at most Pending of this thread's groups are not there.
+template <int Pending>
+void cp_async_wait() {
+  auto& self = *runner::block::running->current;
+  for (; self.groups.size() > Pending; self.groups.pop_front())
+    for (const auto& copy : self.groups.front()) {
+      auto* to = static_cast<std::uint32_t*>(copy.to);
+      const auto* from = static_cast<const std::uint32_t*>(copy.from);
+      for (int word = 0; word < 4; ++word) to[word] = from ? from[word] : 0;
+    }
+}
+
+}  // namespace eev::cuda

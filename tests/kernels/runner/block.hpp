@@ -1,0 +1,233 @@
+// In:  a kernel with its arguments, a block's place in the grid.  Out: the block's threads run to their end,
+// or a failure that says who waits where.  Rests on: cuda_thread, shared_memory.
+//
+// One warp runs as far as it can before the next one starts: the largest lead that hardware may give it.
+// Order says which warp and which lane comes first; in random order a warp may also be stopped at each step.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "cuda_thread.hpp"
+#include "shared_memory.hpp"
+
+namespace eev::runner {
+
+enum class order { forward, reverse, random };
+struct schedule {
+  runner::order order = order::forward;
+  unsigned seed = 1;  // of the random order
+};
+
+class block {
+ public:
+  block(dim3 grid, dim3 extent, std::size_t dynamic_shared, const std::function<void()>& kernel,
+        const schedule& schedule)
+      : grid(grid),
+        extent(extent),
+        shared(dynamic_shared),
+        kernel_(kernel),
+        order_(schedule.order),
+        chance_(schedule.seed),
+        threads_(extent.x * extent.y * extent.z),
+        stacks_(int(threads_.size())) {
+    for (int i = 0; i < int(threads_.size()); ++i) {
+      threads_[i].number = i;
+      threads_[i].index = {i % extent.x, i / extent.x % extent.y, i / extent.x / extent.y};
+    }
+  }
+
+  const dim3 grid, extent;
+  uint3 index{};
+  shared_memory shared;
+
+  /// The block whose thread runs, and that thread.
+  static inline block* running = nullptr;
+  cuda_thread* current = nullptr;
+
+  /// The block at `index` of the grid, from the first line of the kernel to the last.
+  void run(uint3 at) {
+    unchecked scheduler;
+    index = at;
+    running = this;
+    shared.clear();
+    for (auto& thread : threads_) {
+      thread.state = waiting::for_nothing;
+      thread.begun.clear(), thread.groups.clear();
+      thread.stack.prepare(stacks_[thread.number], &enter, this);
+    }
+    release(begin_);
+    while (!all_finished()) {
+      bool progress = false;
+      for (int warp : in_order(warps())) progress |= advance(warp);
+      if (!progress && !all_finished()) open_barrier();
+    }
+    running = nullptr;
+  }
+
+  /// What the threads did comes before what the caller does next.
+  void join() {
+    acquire(end_);
+    for (auto& thread : threads_) thread.stack.destroy();
+  }
+
+  // ---- called by the threads ----
+
+  void wait_at_barrier(const std::source_location& place) {
+    char& clock = barrier_clocks_[phase_];
+    current->place = place;
+    current->state = waiting::at_barrier;
+    release(clock);
+    current->stack.pause();
+    acquire(clock);
+  }
+
+  /// Waits for all lanes of the mask, then all of them do `operation`. Only __syncwarp orders memory.
+  void meet_in_warp(unsigned mask, exchange* operation, bool orders_memory,
+                    const std::source_location& place) {
+    cuda_thread& self = *current;
+    require_that(mask >> self.lane() & 1, "lane ", self.lane(), " calls a warp operation at ", text_of(place),
+                 " whose mask leaves it out");
+    self.mask = mask, self.operation = operation, self.place = place;
+    self.state = waiting::for_warp;
+    if (orders_memory) release(self.clocks[self.turn ^= 1]);
+    self.stack.pause();
+    if (orders_memory)
+      for (char* clock : self.peers) acquire(*clock);
+  }
+
+ private:
+  int warps() const { return (int(threads_.size()) + warp_lanes - 1) / warp_lanes; }
+
+  static void enter(void* argument) {
+    block& self = *static_cast<block*>(argument);
+    acquire(self.begin_);
+    try {
+      self.kernel_();
+    } catch (const std::exception& error) {
+      self.failure_ = error.what();
+    }
+    cuda_thread& thread = *self.current;
+    thread.state = waiting::finished;
+    release(self.end_);  // the last thing that the race checker sees of this thread
+    thread.stack.finish();
+  }
+
+  bool all_finished() const {
+    return std::ranges::all_of(threads_, [](auto& thread) { return thread.state == waiting::finished; });
+  }
+
+  /// 0 .. count - 1 in the order that was asked for.
+  std::vector<int> in_order(int count) {
+    std::vector<int> numbers(count);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    if (order_ == order::reverse) std::ranges::reverse(numbers);
+    if (order_ == order::random) std::ranges::shuffle(numbers, chance_);
+    return numbers;
+  }
+
+  /// Runs a warp until all of its lanes wait for others. True if anything was done.
+  bool advance(int number) {
+    runner::warp lanes{};
+    for (int lane = 0; lane < warp_lanes; ++lane)
+      if (number * warp_lanes + lane < int(threads_.size()))
+        lanes[lane] = &threads_[number * warp_lanes + lane];
+    bool progress = false;
+    for (bool more = true; more;) {
+      more = false;
+      for (int lane : in_order(warp_lanes)) {
+        if (!lanes[lane] || lanes[lane]->state != waiting::for_nothing) continue;
+        more = true;
+        current = lanes[lane];
+        current->stack.resume();
+        if (failure_) throw failure(*failure_ + in_block());
+      }
+      more |= complete_warp_operations(lanes);
+      progress |= more;
+      if (order_ == order::random && chance_() % 3 == 0) break;
+    }
+    return progress;
+  }
+
+  static bool complete_warp_operations(const runner::warp& lanes) {
+    bool any = false;
+    for (const cuda_thread* first : lanes) {
+      if (!first || first->state != waiting::for_warp || !all_there(lanes, *first)) continue;
+      const unsigned mask = first->mask;
+      first->operation(lanes, mask);
+      for (int lane = 0; lane < warp_lanes; ++lane) {
+        if (!(mask >> lane & 1)) continue;
+        lanes[lane]->state = waiting::for_nothing;
+        lanes[lane]->peers.clear();
+        for (int other = 0; race_checked && other < warp_lanes; ++other)
+          if (mask >> other & 1) lanes[lane]->peers.push_back(&lanes[other]->clocks[lanes[other]->turn]);
+      }
+      any = true;
+    }
+    return any;
+  }
+
+  /// True if all lanes of the mask are at the same line of the kernel with the same operation and mask.
+  static bool all_there(const runner::warp& lanes, const cuda_thread& first) {
+    for (int lane = 0; lane < warp_lanes; ++lane) {
+      if (!(first.mask >> lane & 1)) continue;
+      const cuda_thread* other = lanes[lane];
+      if (!other || other->state != waiting::for_warp || other->mask != first.mask ||
+          other->operation != first.operation || other->place.line() != first.place.line())
+        return false;
+    }
+    return true;
+  }
+
+  /// Nobody can go on: either all threads are at one barrier, or they have lost each other.
+  void open_barrier() {
+    const auto waits = [](waiting where) {
+      return [where](const cuda_thread& thread) { return thread.state == where; };
+    };
+    const auto at_first_place = [&](const cuda_thread& thread) {
+      return thread.place.line() == threads_.front().place.line();
+    };
+    if (!std::ranges::all_of(threads_, waits(waiting::at_barrier)) ||
+        !std::ranges::all_of(threads_, at_first_place))
+      throw failure((std::ranges::any_of(threads_, waits(waiting::for_warp)) ? "warp" : "barrier") +
+                    (" divergence" + in_block()) + who_waits_where());
+    for (auto& thread : threads_) thread.state = waiting::for_nothing;
+    phase_ ^= 1;
+  }
+
+  std::string in_block() const { return message(" in block (", index.x, ", ", index.y, ", ", index.z, ")"); }
+
+  std::string who_waits_where() const {
+    std::map<std::string, std::pair<int, int>> groups;  // how many, and the first of them
+    for (const auto& thread : threads_) {
+      const std::string place = text_of(thread.place);
+      const std::string where = thread.state == waiting::finished     ? "returned"
+                                : thread.state == waiting::at_barrier ? "wait at __syncthreads, " + place
+                                                                      : "wait for their warp at " + place;
+      ++groups.try_emplace(where, 0, thread.number).first->second.first;
+    }
+    std::string text;
+    for (const auto& [where, threads] : groups)
+      text += message(text.empty() ? ": " : "; ", threads.first, " threads ", where, " (the first is thread ",
+                      threads.second, ")");
+    return text;
+  }
+
+  const std::function<void()>& kernel_;
+  runner::order order_;
+  std::mt19937 chance_;
+  std::vector<cuda_thread> threads_;
+  stacks stacks_;
+  std::optional<std::string> failure_;
+  char begin_ = 0, end_ = 0, barrier_clocks_[2] = {};  // the race checker's
+  int phase_ = 0;
+};
+
+}  // namespace eev::runner

@@ -1,0 +1,85 @@
+// In:  a kernel, the shape of its launch, its arguments.  Out: all its blocks, run one after the other. Rests
+// on: block.
+#pragma once
+
+#include <limits>
+
+#include "block.hpp"
+#include "stream.hpp"
+
+namespace eev::runner {
+
+/// In what order threads and blocks run from now on.
+inline schedule schedule_now;
+
+inline void check_shape(dim3 grid, dim3 block) {
+  constexpr unsigned most_blocks = std::numeric_limits<int>::max();
+  require_that(grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.x <= most_blocks && grid.y <= 65535 &&
+                   grid.z <= 65535 && block.x > 0 && block.y > 0 && block.z > 0 && block.z <= 64 &&
+                   std::uint64_t(block.x) * block.y * block.z <= 1024,
+               "a launch of ", grid.x, " x ", grid.y, " x ", grid.z, " blocks of ", block.x, " x ", block.y,
+               " x ", block.z,
+               " threads; expected 1 to 1024 threads and 1 to 2^31 - 1 x 65535 x 65535 blocks");
+}
+
+/// Numbers of the blocks in the order in which they run.
+inline std::vector<std::uint64_t> block_order(std::uint64_t count, const schedule& schedule) {
+  std::vector<std::uint64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  if (schedule.order == order::reverse) std::ranges::reverse(numbers);
+  if (schedule.order == order::random) std::ranges::shuffle(numbers, std::mt19937(schedule.seed));
+  return numbers;
+}
+
+inline void run_kernel(dim3 grid, dim3 extent, std::size_t dynamic_shared,
+                       const std::function<void()>& kernel) {
+  check_shape(grid, extent);
+  // To the race checker blocks are not ordered either, so each keeps its stacks and its shared memory until
+  // all have run; it can tell some thousands of threads apart.
+  constexpr std::size_t most_threads_apart = 4096;
+  std::vector<std::unique_ptr<block>> blocks;
+  const auto join = [&] {
+    for (auto& block : blocks) block->join();
+    blocks.clear();
+  };
+  for (std::uint64_t number : block_order(std::uint64_t(grid.x) * grid.y * grid.z, schedule_now)) {
+    if (blocks.size() * extent.x * extent.y * extent.z > most_threads_apart) join();
+    if (blocks.empty() || race_checked)
+      blocks.push_back(std::make_unique<block>(grid, extent, dynamic_shared, kernel, schedule_now));
+    blocks.back()->run(
+        {unsigned(number % grid.x), unsigned(number / grid.x % grid.y), unsigned(number / grid.x / grid.y)});
+  }
+  join();
+}
+
+inline uint3 thread_index() { return block::running->current->index; }
+inline uint3 block_index() { return block::running->index; }
+inline dim3 block_extent() { return block::running->extent; }
+inline dim3 grid_extent() { return block::running->grid; }
+
+/// The static array of one declaration; Place is a type of its own for each.
+template <class Array, class Place>
+Array& shared_array(Place) {
+  static const char place = 0;
+  return *static_cast<Array*>(block::running->shared.array(&place, sizeof(Array)));
+}
+
+}  // namespace eev::runner
+
+namespace eev::cuda {
+
+class device;
+
+/// As kernels/device/launch.cuh has it.
+template <class... Parameters, class... Arguments>
+void launch(const char* name, device&, dim3 grid, dim3 block, std::size_t dynamic_shared,
+            void (*kernel)(Parameters...), Arguments... arguments) {
+  runner::finish_copies();
+  try {
+    runner::run_kernel(grid, block, dynamic_shared, [&] { kernel(arguments...); });
+  } catch (const runner::failure& failure) {
+    throw runner::failure(message(name, ": ", failure.what()));
+  }
+}
+
+}  // namespace eev::cuda

@@ -1,0 +1,17 @@
+// tests/kernels/orders.hpp for the kernel runner: three times.
+#include "orders.hpp"
+
+#include <doctest/doctest.h>
+
+#include "block.hpp"
+#include "launch.hpp"
+
+void eev::test::in_every_order(const std::function<void()>& check) {
+  for (auto [order, name] : {std::pair{runner::order::forward, "forward"},
+                             {runner::order::reverse, "in reverse"},
+                             {runner::order::random, "in random order"}}) {
+    INFO("threads run ", name);
+    runner::schedule_now.order = order;
+    check();
+  }
+}

@@ -1,0 +1,81 @@
+// In:  the arrays that a block declares.  Out: their memory: full of not-a-number, with forbidden ground
+// between them. Rests on: sanitizers.
+#pragma once
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "failure.hpp"
+#include "sanitizers.hpp"
+
+namespace eev::runner {
+
+/// What every GPU from compute capability 8.0 on has for a block, and how much of it may be static.
+inline constexpr std::size_t most_shared_bytes = 99 * 1024, most_static_bytes = 48 * 1024;
+
+class shared_memory {
+ public:
+  /// `dynamic` bytes are asked for by the launch, at the beginning.
+  explicit shared_memory(std::size_t dynamic) : dynamic_(dynamic) {
+    require_that(dynamic <= most_shared_bytes, "a launch asks for ", dynamic,
+                 " bytes of dynamic shared memory; at most ", most_shared_bytes, " are everywhere");
+    memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
+    clear();
+  }
+  ~shared_memory() { allow(memory_.get(), size); }
+  shared_memory(const shared_memory&) = delete;
+  shared_memory& operator=(const shared_memory&) = delete;
+
+  /// As a new block finds it. All bits set is not-a-number in every floating-point type, so whoever reads
+  /// what nobody wrote will be found out.
+  void clear() {
+    arrays_.clear();
+    used_ = dynamic_;
+    allow(memory_.get(), size);
+    std::memset(memory_.get(), 0xff, size);
+    forbid(memory_.get() + dynamic_, size - dynamic_);
+  }
+
+  void* dynamic() const { return memory_.get(); }
+
+  /// The static array of one declaration, told from others by the address `place`.
+  void* array(const void* place, std::size_t bytes) {
+    unchecked bookkeeping;
+    for (const auto& known : arrays_)
+      if (known.place == place) return memory_.get() + known.offset;
+    static_bytes_needed(bytes);
+    const std::size_t offset = round_up(used_ + redzone);
+    used_ = offset + bytes;
+    arrays_.push_back({place, offset, bytes});
+    allow(memory_.get() + offset, bytes);
+    return memory_.get() + offset;
+  }
+
+ private:
+  struct declared {
+    const void* place;
+    std::size_t offset, bytes;
+  };
+  struct release_memory {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+
+  static constexpr std::size_t alignment = 128, redzone = 128, size = 2 * most_shared_bytes;
+
+  static std::size_t round_up(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+
+  void static_bytes_needed(std::size_t bytes) const {
+    for (const auto& known : arrays_) bytes += known.bytes;
+    require_that(bytes <= most_static_bytes && bytes + dynamic_ <= most_shared_bytes, "a kernel declares ",
+                 bytes, " bytes of static shared memory beside ", dynamic_, " dynamic ones; at most ",
+                 most_static_bytes, ", and ", most_shared_bytes, " of both");
+  }
+
+  std::size_t dynamic_, used_ = 0;
+  std::unique_ptr<std::byte, release_memory> memory_;
+  std::vector<declared> arrays_;
+};
+
+}  // namespace eev::runner
