@@ -80,49 +80,41 @@ class trainable_head {
             batch.visual.shape, ", audio ", batch.audio.shape, "; expected labels [B, T, ",
             shape_.expressions, "], mask [B, T], visual [B, T, ", shape_.visual, "], audio [B, T, ",
             shape_.audio, "]");
-    const dim R = B * T, F = shape_.fused();
+    const dim R = B * T;
     auto scope = device.scope();
     const auto rows = [&](dim width) { return device.template take<scalar>(R, width); };
-
-    // Forward; every name is kept for the way back.
-    std::array<pass, 2> passes;
-    if (image_) passes[0] = forward(device, *image_, batch.visual, rate, random_stream(stream, 0));
-    if (audio_) passes[1] = forward(device, *audio_, batch.audio, rate, random_stream(stream, 1));
-    view<scalar, 2> fused = image_ ? passes[0].back().y.rows() : passes[1].back().y.rows();
-    if (image_ && audio_) {
-      fused = rows(F);
-      concatenate(device, fused, passes[0].back().y.rows(), passes[1].back().y.rows());
-    }
-    auto fused_logits = rows(F), gated = rows(F);
-    fused_gating_.forward(device, gated, fused_logits, fused, parameters_);
-    auto logits = rows(E), logit_logits = rows(E), gated_logits = rows(E), scores = rows(E);
-    classifier_.forward(device, logits, gated, parameters_);
-    logit_gating_.forward(device, gated_logits, logit_logits, logits, parameters_);
-    sigmoid(device, scores, gated_logits);
+    auto scores = rows(E);
+    const auto kept = forward(device, scores, batch.visual, batch.audio, rate, stream);
 
     auto total = device.template take<scalar>(1);
-    auto dscores = rows(E), dfused = rows(F);
+    auto dscores = rows(E), dfused = rows(shape_.fused());
     apply_loss(device, total, dscores.as(B, T, E), scores.as(B, T, E), batch.labels, batch.mask, loss);
 
-    // And back.
     sigmoid_backward(device, dscores, dscores, scores);
-    logit_gating_.backward(device, dscores, gradients_, dscores, logits, logit_logits, parameters_);
-    classifier_.backward(device, dfused, gradients_, dscores, gated, parameters_);
-    fused_gating_.backward(device, dfused, gradients_, dfused, fused, fused_logits, parameters_);
+    logit_gating_.backward(device, dscores, gradients_, dscores, kept.logits, kept.logit_logits, parameters_);
+    classifier_.backward(device, dfused, gradients_, dscores, kept.gated, parameters_);
+    fused_gating_.backward(device, dfused, gradients_, dfused, kept.fused, kept.fused_logits, parameters_);
     view<scalar, 2> dseen = dfused, dheard = dfused;
     if (image_ && audio_) {
       dseen = rows(2 * shape_.visual_units), dheard = rows(2 * shape_.audio_units);
       concatenate_backward(device, dseen, dheard, dfused);
     }
     if (image_)
-      image_->gru.backward(device, gradients_, dseen.as(B, T, dseen.shape[1]), passes[0], parameters_, rate,
-                           random_stream(stream, 0));
+      image_->gru.backward(device, gradients_, dseen.as(B, T, dseen.shape[1]), kept.passes[0], parameters_,
+                           rate, random_stream(stream, 0));
     if (audio_)
-      audio_->gru.backward(device, gradients_, dheard.as(B, T, dheard.shape[1]), passes[1], parameters_, rate,
-                           random_stream(stream, 1));
+      audio_->gru.backward(device, gradients_, dheard.as(B, T, dheard.shape[1]), kept.passes[1], parameters_,
+                           rate, random_stream(stream, 1));
     scalar result;
     device.download(view<scalar, 1>{&result, {1}}, total);
     return double(result);
+  }
+
+  /// visual [B, T, C], audio [B, T, A] -> y [B, T, E], as head<Device> computes them, from the parameters as
+  /// they are now.
+  void scores(Device& device, view<scalar, 3> y, const_view<scalar, 3> visual, const_view<scalar, 3> audio) {
+    auto scope = device.scope();
+    forward(device, y.rows(), visual, audio, 0, 0);
   }
 
   /// A copy of the parameters and statistics under the names of head files: what head<Device> is made from,
@@ -178,6 +170,37 @@ class trainable_head {
     for (auto* branch : {&image_, &audio_})
       if (*branch) all.push_back(&**branch);
     return all;
+  }
+
+  /// What forward() keeps for the way back, in memory of the caller's scope.
+  struct forward_pass {
+    std::array<pass, 2> passes;
+    view<scalar, 2> fused, fused_logits, gated, logits, logit_logits;
+  };
+
+  /// visual [B, T, C], audio [B, T, A] -> scores [B T, E]
+  forward_pass forward(Device& device, view<scalar, 2> scores, const_view<scalar, 3> visual,
+                       const_view<scalar, 3> audio, float rate, std::uint64_t stream) {
+    const auto [R, E] = scores.shape;
+    const dim F = shape_.fused();
+    const auto rows = [&, R = R](dim width) { return device.template take<scalar>(R, width); };
+    forward_pass kept;
+    auto& [passes, fused, fused_logits, gated, logits, logit_logits] = kept;
+    if (image_) passes[0] = forward(device, *image_, visual, rate, random_stream(stream, 0));
+    if (audio_) passes[1] = forward(device, *audio_, audio, rate, random_stream(stream, 1));
+    fused = image_ ? passes[0].back().y.rows() : passes[1].back().y.rows();
+    if (image_ && audio_) {
+      fused = rows(F);
+      concatenate(device, fused, passes[0].back().y.rows(), passes[1].back().y.rows());
+    }
+    fused_logits = rows(F), gated = rows(F);
+    fused_gating_.forward(device, gated, fused_logits, fused, parameters_);
+    logits = rows(E), logit_logits = rows(E);
+    auto gated_logits = rows(E);
+    classifier_.forward(device, logits, gated, parameters_);
+    logit_gating_.forward(device, gated_logits, logit_logits, logits, parameters_);
+    sigmoid(device, scores, gated_logits);
+    return kept;
   }
 
   pass forward(Device& device, const branch& branch, const_view<scalar, 3> x, float rate,
