@@ -1,0 +1,12 @@
+// The CUDA form of reference/gru.hpp, defined in kernels/gru.cuh.
+#pragma once
+
+#include <eev/cuda/device.hpp>
+
+namespace eev::cuda {
+
+/// Spec: reference/gru.hpp. Everything is in float.
+void gru(device& device, view<float, 3> y, view<const float, 4> projected,
+         const std::array<view<const float, 2>, 2>& weight, view<const float, 2> bias);
+
+}  // namespace eev::cuda
