@@ -3,3 +3,4 @@
 #include "device/device.cuh"
 #include "gru.cuh"
 #include "layer_norm.cuh"
+#include "window_attention.cuh"

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include <eev/core/bfloat16.hpp>
@@ -67,6 +68,14 @@ __device__ __forceinline__ float load(const float* from) { return *from; }
 __device__ __forceinline__ float load(const __nv_bfloat16* from) { return __bfloat162float(*from); }
 __device__ __forceinline__ void store(float* to, float value) { *to = value; }
 __device__ __forceinline__ void store(__nv_bfloat16* to, float value) { *to = __float2bfloat16_rn(value); }
+
+/// Two as a register of a matrix fragment, `low` in its lower half.
+__device__ __forceinline__ std::uint32_t bfloat16_pair(float low, float high) {
+  const __nv_bfloat162 pair = __floats2bfloat162_rn(low, high);
+  std::uint32_t word;
+  memcpy(&word, &pair, sizeof word);
+  return word;
+}
 
 /// Four at once: 16 bytes of float, 8 of bfloat16, aligned to as many.
 __device__ __forceinline__ float4 load4(const float* from) { return *reinterpret_cast<const float4*>(from); }

@@ -13,6 +13,16 @@ __device__ __forceinline__ float warp_sum(float value) {
   return value;
 }
 
+/// Over the 4 lanes of each quad, which share the rows of a matrix product's result.
+__device__ __forceinline__ float quad_sum(float value) {
+  value += __shfl_xor_sync(whole_warp, value, 1);
+  return value + __shfl_xor_sync(whole_warp, value, 2);
+}
+__device__ __forceinline__ float quad_max(float value) {
+  value = fmaxf(value, __shfl_xor_sync(whole_warp, value, 1));
+  return fmaxf(value, __shfl_xor_sync(whole_warp, value, 2));
+}
+
 /// Over a block of Warps whole warps. `partial` is the block's; it may be used again at once.
 template <int Warps>
 __device__ float block_sum(float value, float (&partial)[Warps]) {
