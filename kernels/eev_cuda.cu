@@ -3,4 +3,5 @@
 #include "device/device.cuh"
 #include "gru.cuh"
 #include "layer_norm.cuh"
+#include "linear.cuh"
 #include "window_attention.cuh"

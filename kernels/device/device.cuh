@@ -1,8 +1,9 @@
-// include/eev/cuda/device.hpp over the runtime's seam.
+// include/eev/cuda/device.hpp over the seams of the runtime and of the libraries.
 #pragma once
 
 #include <eev/cuda/device.hpp>
 
+#include "libraries.hpp"
 #include "runtime.hpp"
 
 namespace eev::cuda {
@@ -28,7 +29,8 @@ device::device(int number)
                 {{runtime::allocate_pinned(staging_bytes), runtime::release_pinned},
                  {runtime::create_event(), runtime::destroy_event}}}},
       activations_(memory_of(number)),
-      parameters_(memory_of(number)) {}
+      parameters_(memory_of(number)),
+      libraries_(create_libraries(), destroy_libraries) {}
 
 device::~device() {
   try {

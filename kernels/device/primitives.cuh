@@ -79,6 +79,14 @@ __device__ __forceinline__ std::uint32_t bfloat16_pair(float low, float high) {
 
 /// Four at once: 16 bytes of float, 8 of bfloat16, aligned to as many.
 __device__ __forceinline__ float4 load4(const float* from) { return *reinterpret_cast<const float4*>(from); }
+__device__ __forceinline__ float4 load4(const __nv_bfloat16* from) {
+  struct alignas(8) bfloat16_pairs {
+    __nv_bfloat162 low, high;
+  };
+  const auto pairs = *reinterpret_cast<const bfloat16_pairs*>(from);
+  const float2 low = __bfloat1622float2(pairs.low), high = __bfloat1622float2(pairs.high);
+  return make_float4(low.x, low.y, high.x, high.y);
+}
 __device__ __forceinline__ void store4(float* to, float4 values) { *reinterpret_cast<float4*>(to) = values; }
 __device__ __forceinline__ void store4(__nv_bfloat16* to, float4 values) {
   struct alignas(8) {

@@ -21,6 +21,8 @@ struct CUevent_st;
 
 namespace eev::cuda {
 
+struct library_state;  // what cuBLASLt and cuDNN keep for a device
+
 class device {
  public:
   using scalar = float;
@@ -38,6 +40,7 @@ class device {
   int number() const { return number_; }
   const std::string& name() const { return name_; }
   CUstream_st* stream() const { return stream_.get(); }
+  library_state& libraries() const { return *libraries_; }
 
   /// Until everything that was begun is done.
   void wait();
@@ -113,6 +116,7 @@ class device {
   std::array<staging, 2> staging_;  // one is filled while the other one is sent
   int turn_ = 0;
   arena activations_, parameters_;
+  std::unique_ptr<library_state, void (*)(library_state*)> libraries_;
 };
 
 template <class T>

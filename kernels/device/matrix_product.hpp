@@ -1,0 +1,99 @@
+// In:  a product of matrices in the GPU's memory, described.  Out: it is begun in the device's stream, or one
+// eev::error says what is wrong.  Rests on: cuda/device.
+//
+//   matrix_product product(y, rows(x), columns(weight));  // y [R, N] = x [R, K] weight [N, K]^T
+//   product.bias = bias.data;
+//   multiply(device, product);
+//
+// Products of float are true float: no TF32. Those of bfloat16 are summed in float. The same row of y gets
+// the same bits whatever the number of rows.
+#pragma once
+
+#include <eev/core/bfloat16.hpp>
+#include <eev/cuda/device.hpp>
+
+#include "libraries.hpp"
+
+namespace eev::cuda {
+
+enum class element { float32, bfloat16 };
+
+template <class T>
+constexpr element element_of = element::float32;
+template <>
+inline constexpr element element_of<bfloat16> = element::bfloat16;
+
+inline dim size_of(element type) { return type == element::float32 ? 4 : 2; }
+
+/// A matrix that is multiplied, [rows, columns]. It lies in memory row by row, or, if `transposed`, its
+/// transpose does.
+template <class T>
+struct factor {
+  const T* data;
+  dim rows, columns;
+  dim step;  // elements from one row to the next, as it lies in memory
+  bool transposed = false;
+  dim batch_step = 0;  // elements from one product's to the next one's
+};
+
+/// The matrix as it lies in memory.
+template <class T>
+factor<T> as_it_lies(view<const T, 2> x) {
+  return {x.data, x.shape[0], x.shape[1], x.shape[1]};
+}
+template <class T>
+factor<T> as_it_lies(view<T, 2> x) {
+  return as_it_lies(view<const T, 2>(x));
+}
+
+/// Its transpose.
+template <class T>
+factor<T> transposed(view<const T, 2> x) {
+  return {x.data, x.shape[1], x.shape[0], x.shape[1], true};
+}
+template <class T>
+factor<T> transposed(view<T, 2> x) {
+  return transposed(view<const T, 2>(x));
+}
+
+/// y = relu?(a b + bias + y?), where relu and y are there if they are asked for: y [M, N], a [M, K], b [K,
+/// N], bias [N] of y's type. No dimension is 0.
+struct matrix_product {
+  struct operand {
+    const void* data;
+    dim step;
+    bool transposed;
+    dim batch_step;
+  };
+
+  template <class Out, class In>
+  matrix_product(view<Out, 2> to, const factor<In>& left, const factor<In>& right)
+      : M(to.shape[0]),
+        N(to.shape[1]),
+        K(left.columns),
+        in(element_of<In>),
+        out(element_of<Out>),
+        a{left.data, left.step, left.transposed, left.batch_step},
+        b{right.data, right.step, right.transposed, right.batch_step},
+        y(to.data),
+        y_step(N) {
+    static_assert(sizeof(Out) >= sizeof(In), "bfloat16 cannot hold what is multiplied in float");
+    require(left.rows == M && right.rows == K && right.columns == N && M > 0 && N > 0 && K > 0,
+            "matrix product: [", left.rows, ", ", left.columns, "] times [", right.rows, ", ", right.columns,
+            "] to ", to.shape, "; expected [M, K] times [K, N] to [M, N], no dimension 0");
+  }
+
+  dim M, N, K;
+  element in, out;  // of a and b; of y and bias
+  operand a, b;
+  void* y;
+  dim y_step;
+  const void* bias = nullptr;
+  bool relu = false, add = false;
+  dim batch = 1;  // products of the same shape; the bias is the same for all of them
+  dim y_batch_step = 0;
+};
+
+void multiply(device& device, const matrix_product& product);
+
+}  // namespace eev::cuda
