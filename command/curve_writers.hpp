@@ -18,6 +18,7 @@ struct curve_of_video {
   table scores{};  // [K, 15], row k at k / rate seconds
   rational rate = 0, duration = 0;
   bool has_sound = false;
+  table labels{};  // what viewers felt, [K, 15], where that is known; for a report
 };
 
 class curve_writer {

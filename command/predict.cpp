@@ -8,6 +8,7 @@
 #include "curve_writers.hpp"
 #include "engine.hpp"
 #include "failures.hpp"
+#include "html_report.hpp"
 #include "subcommands.hpp"
 #include "weights.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 struct predict_options {
   std::vector<std::string> videos;
-  std::string output = "-", format = "csv";
+  std::string output = "-", format = "csv", report;
   std::optional<rational> rate = 6;
   weights_options weights;
   stream_options streams;
@@ -29,7 +30,18 @@ std::unique_ptr<curve_writer> make_writer(const predict_options& options, output
   return make_csv_writer(out, options.format == "eev" ? csv_spelling::eev : csv_spelling::csv);
 }
 
+/// A writer and what it writes to.
+struct report {
+  output out;
+  std::unique_ptr<curve_writer> writer;
+
+  report(const std::string& path, const io::model_files& files)
+      : out(path), writer(make_html_writer(out, {name_of(files), files.note})) {}
+};
+
 int predict(const predict_options& options) {
+  if (options.report == options.output)
+    throw usage_error("--report and --output both name " + options.output);
   const rational frame_rate = 1;
   const auto inputs = find_inputs(options.videos, false);
   console console(options.device.quiet);
@@ -39,6 +51,8 @@ int predict(const predict_options& options) {
 
   output out(options.output);
   const auto writer = make_writer(options, out, files);
+  std::optional<report> report;
+  if (!options.report.empty()) report.emplace(options.report, files);
   batch batch(console, inputs, options.streams, frame_rate);
   for (const input& input : inputs) {
     curves found;
@@ -47,10 +61,17 @@ int predict(const predict_options& options) {
       found = predict_video(video, *options.rate);
       has_sound = video.has_sound();
     });
-    if (good) writer->add({input.id, input.path, found.scores, found.rate, found.duration, has_sound});
+    if (!good) continue;
+    const curve_of_video curve{input.id, input.path, found.scores, found.rate, found.duration, has_sound};
+    writer->add(curve);
+    if (report) report->writer->add(curve);
   }
   if (batch.status() != nothing_done) {
     writer->finish();
+    if (report) {
+      report->writer->finish();
+      report->out.commit();
+    }
     out.commit();
   }
   return batch.status();
@@ -84,6 +105,8 @@ void add_predict(CLI::App& program, int& status) {
                  "csv; eev: the challenge's submission file, times in microseconds; json")
       ->capture_default_str()
       ->check(CLI::IsMember({"csv", "eev", "json"}));
+  app.add_option("--report", options->report, "page that shows the curves, one file without need of others")
+      ->type_name("FILE.html");
   add_stream_options(app, options->streams);
   add_device_options(app, options->device);
   app.callback([options, &status] { status = predict(*options); });

@@ -1,4 +1,6 @@
 """In: videos, good and bad. Out: the contract of `eev predict` holds."""
+import collections
+import html.parser
 import json
 import math
 import os
@@ -83,6 +85,36 @@ class Formats(CommandTest):
             self.image(name)
         out = self.eev("predict", "in", "--rate", "1")[0]
         self.assertEqual([row[0] for row in self.rows(out)[1:]], ["c", "a", "b"])
+
+
+class Report(CommandTest):
+    def test_a_page_shows_every_video_its_curves_and_the_note_and_needs_nothing_else(self):
+        self.silent_video("a.y4m")
+        self.image("b & c.png")
+        csv = self.eev("predict", "a.y4m", "b & c.png")[0]
+        self.assertEqual(self.eev("predict", "a.y4m", "b & c.png", "--report", "page.html")[0], csv)
+        page = self.read("page.html")
+        self.assertEqual(page.count('<path class="curve"'), 2 * 15)
+        for text in (DEMO_NOTE, "swin-demo", ">a</h2>", ">b &amp; c</h2>", "<dd>2.5 s</dd>", *EXPRESSIONS):
+            self.assertIn(text, page)
+        for outside in ("http", "src=", "<link", "@import", "url("):
+            self.assertNotIn(outside, page)
+        elements = collections.Counter()
+        parser = html.parser.HTMLParser()
+        parser.handle_starttag = lambda tag, attributes: elements.update([tag])
+        parser.handle_endtag = lambda tag: elements.subtract([tag])
+        parser.feed(page)
+        self.assertEqual({tag for tag, open_ones in elements.items() if open_ones}, {"meta", "input"})
+
+    def test_a_page_appears_only_if_a_video_has_curves(self):
+        self.write("page.html", "old")
+        self.fails("predict", "missing.mp4", "--report", "page.html", status=3)
+        self.assertEqual(self.read("page.html"), "old")
+        self.assertEqual(self.names(), ["page.html"])
+        self.image("a.png")
+        self.assertIn("nowhere/page.html", self.fails("predict", "a.png", "--report", "nowhere/page.html", status=3))
+        for both in ("-", "same"):
+            self.assertIn("both name", self.fails("predict", "a.png", "--report", both, "--output", both, status=2))
 
 
 class Sameness(CommandTest):
