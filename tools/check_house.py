@@ -28,6 +28,7 @@ MAY_INCLUDE = {  # a folder or a front door of include/eev -> what it rests on, 
     "train": {"core", "io", "layers", "clips", "head", "curve"},
     "pipeline.hpp": {"core", "io", "layers"} | STAGES,
     "model.hpp": {"core", "io", "layers", "pipeline.hpp", "cpu"} | STAGES,
+    "cuda.hpp": {"core", "io", "layers", "pipeline.hpp", "cuda"} | STAGES,
     "media.hpp": {"core", "io", "media", "model.hpp"},
     "train.hpp": {"core", "io", "train", "model.hpp"},
 }
@@ -48,12 +49,18 @@ SEEN_FROM = {
 NOT_REACHED = {
     "pipeline.hpp": ["media", "cpu", "reference", "cuda"],
     "model.hpp": ["media", "reference", "cuda"],
+    "cuda.hpp": ["media", "cpu", "reference"],
     "media.hpp": ["reference", "cuda"],
 }
 
+# A front door -> the folder that it brings whole.
+BRINGS_ALL_OF = {"include/eev/cuda.hpp": "include/eev/cuda", "kernels/eev_cuda.cu": "kernels"}
+
+# What a user includes.
+FRONT_DOORS = {"eev/model.hpp", "eev/media.hpp", "eev/cuda.hpp"}
+
 # ---- what stands beside what ---------------------------------------------------------------------------------
-BESIDE_AN_OP = ["include/eev/cpu/{}.hpp", "tests/ops/{}_test.cpp", "bench/{}_bench.cpp"]
-BESIDE_AN_OP_ONCE_THERE = {"kernels": "kernels/{}.cuh"}
+BESIDE_AN_OP = ["include/eev/cpu/{}.hpp", "kernels/{}.cuh", "tests/ops/{}_test.cpp", "bench/{}_bench.cpp"]
 
 # ---- what a file looks like ----------------------------------------------------------------------------------
 LINES = 300          # a file is one idea
@@ -101,6 +108,7 @@ class House:
     def check(self):
         self.check_arrows()
         self.check_reach()
+        self.check_umbrellas()
         self.check_stems()
         self.check_headers()
         self.check_consumers()
@@ -142,6 +150,19 @@ class House:
                 if name.split("/")[2] in hidden:
                     self.fault(start, 1, f"reaches {name.removeprefix('include/')}: {way}")
 
+    def check_umbrellas(self):
+        for door, folder in BRINGS_ALL_OF.items():
+            brought, queue = set(), [door]
+            while queue:
+                for _, target in includes(self.texts.get(queue.pop(), "")):
+                    name = f"{folder}/{pathlib.PurePosixPath(target).name}"
+                    if name in self.files and name not in brought:
+                        brought.add(name)
+                        queue.append(name)
+            for path in map(pathlib.PurePosixPath, self.files):
+                if str(path.parent) == folder and path.suffix in {".hpp", ".cuh"} and str(path) not in brought:
+                    self.fault(door, 1, f"does not bring {path.name}, as it does the rest of {folder}/")
+
     # ---- pairing of stems ----
 
     def stems(self, folder, ending):
@@ -151,10 +172,8 @@ class House:
 
     def check_stems(self):
         ops = {stem: name for stem, name in self.stems("include/eev/reference", ".hpp").items() if stem != "device"}
-        beside = BESIDE_AN_OP + [pattern for folder, pattern in BESIDE_AN_OP_ONCE_THERE.items()
-                                 if any(name.startswith(folder + "/") for name in self.files)]
         for stem, name in ops.items():
-            for pattern in beside:
+            for pattern in BESIDE_AN_OP:
                 if pattern.format(stem) not in self.files:
                     self.fault(name, 1, f"this op has no {pattern.format(stem)}")
 
@@ -194,8 +213,9 @@ class House:
         for name, text in self.texts.items():
             if name.startswith("tests/consumers/") and name.endswith(".cpp"):
                 for line, target in includes(text):
-                    if target.startswith("eev/") and target not in {"eev/model.hpp", "eev/media.hpp"}:
-                        self.fault(name, line, f"<{target}>: a consumer needs <eev/model.hpp> or <eev/media.hpp> alone")
+                    if target.startswith("eev/") and target not in FRONT_DOORS:
+                        self.fault(name, line, f"<{target}>: a consumer needs no more than a front door, "
+                                   + ", ".join(sorted(FRONT_DOORS)))
 
     def check_texts(self):
         for name, text in self.texts.items():

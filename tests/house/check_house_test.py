@@ -33,6 +33,10 @@ SOUND = {
     "include/eev/pipeline.hpp": header("eev/features/swin.hpp"),
     "include/eev/model.hpp": header("eev/pipeline.hpp", "eev/cpu/gate.hpp"),
     "include/eev/media.hpp": header("eev/model.hpp", "eev/media/video_reader.hpp"),
+    "include/eev/cuda/gate.hpp": header("eev/core/view.hpp", comment="// The CUDA form of reference/gate.hpp.\n"),
+    "include/eev/cuda.hpp": header("eev/pipeline.hpp", "eev/cuda/gate.hpp"),
+    "kernels/gate.cuh": "#include <eev/cuda/gate.hpp>\n",
+    "kernels/eev_cuda.cu": '#include "gate.cuh"\n',
     "tests/ops/gate_test.cpp": "#include <eev/cpu/gate.hpp>\n",
     "tests/ops/math_test.cpp": "#include <eev/cpu/math.hpp>\n",
     "bench/gate_bench.cpp": "#include <eev/cpu/gate.hpp>\n",
@@ -118,11 +122,15 @@ class CheckHouse(unittest.TestCase):
         self.found({"include/eev/features/swin.hpp": header("eev/media/video_reader.hpp")}, "include/eev/model.hpp",
                    "model.hpp > pipeline.hpp > features/swin.hpp > media/video_reader.hpp")
 
+    def test_what_a_front_door_forgets_is_found(self):
+        self.found({"include/eev/cuda/other.hpp": header()}, "include/eev/cuda.hpp", "does not bring other.hpp")
+        self.found({"kernels/eev_cuda.cu": "\n"}, "kernels/eev_cuda.cu", "does not bring gate.cuh")
+
     def test_an_op_without_its_companions_is_found(self):
-        for companion in ["include/eev/cpu/gate.hpp", "tests/ops/gate_test.cpp", "bench/gate_bench.cpp"]:
+        for companion in ["include/eev/cpu/gate.hpp", "tests/ops/gate_test.cpp", "bench/gate_bench.cpp",
+                          "kernels/gate.cuh"]:
             with self.subTest(companion):
                 self.found({companion: None}, "include/eev/reference/gate.hpp", f"has no {companion}")
-        self.found({"kernels/other.cuh": "// In: x.\n"}, "include/eev/reference/gate.hpp", "has no kernels/gate.cuh")
 
     def test_a_companion_without_its_op_is_found(self):
         self.found({"include/eev/reference/gate.hpp": None}, "include/eev/cpu/gate.hpp", "does not exist")
@@ -149,7 +157,7 @@ class CheckHouse(unittest.TestCase):
 
     def test_a_consumer_that_reaches_inside_is_found(self):
         name = "tests/consumers/plain/main.cpp"
-        self.found({name: "#include <eev/core/view.hpp>\n"}, name, "alone")
+        self.found({name: "#include <eev/core/view.hpp>\n"}, name, "front door")
 
     def test_untidy_text_is_found(self):
         for name, text, what in [

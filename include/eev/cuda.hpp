@@ -1,0 +1,16 @@
+// The front door to the GPU: the same fifteen curves by CUDA.
+//
+//   eev::cuda::device device;                                    // GPU 0
+//   eev::model model(device, "weights/demo.safetensors");
+//   eev::curves curves = model.predict(video);
+//
+// No header of the CUDA toolkit, so any C++20 compiler reads it: link the CMake target eev::cuda. It needs
+// neither oneDNN nor OpenMP; with <eev/model.hpp> beside it a program has both devices.
+#pragma once
+
+#include <eev/cuda/device.hpp>
+#include <eev/cuda/gru.hpp>
+#include <eev/cuda/layer_norm.hpp>
+#include <eev/cuda/linear.hpp>
+#include <eev/cuda/window_attention.hpp>
+#include <eev/pipeline.hpp>
