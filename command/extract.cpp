@@ -6,13 +6,13 @@
 #include <CLI/CLI.hpp>
 
 #include <eev/io/atomic_file.hpp>
+#include <eev/io/decimal.hpp>
 
 #include "batch.hpp"
 #include "csv.hpp"
 #include "engine.hpp"
 #include "failures.hpp"
 #include "feature_file.hpp"
-#include "numbers.hpp"
 #include "subcommands.hpp"
 #include "weights.hpp"
 
@@ -84,7 +84,7 @@ int extract(const extract_options& options) {
       const auto source = describe_source(common, input);
       const auto rows = extract_video(video);
       write_features(path, source, rows);
-      duration = decimal(rows.duration);
+      duration = io::decimal(rows.duration);
     });
     report.add(input, good ? "done" : "failed", batch.failure(), duration);
   }

@@ -6,9 +6,9 @@
 
 #include <sys/stat.h>
 
+#include <eev/io/decimal.hpp>
 #include <eev/io/safetensors_writer.hpp>
 
-#include "numbers.hpp"
 #include "weights.hpp"
 
 namespace eev::command {
@@ -19,8 +19,8 @@ metadata describe_extraction(const features::extraction_options& options, const 
   const std::string visual_hash = sha256_of(files.visual);
   const bool one_file = files.visual.path() == files.audio.path();
   return {{"eev.version", EEV_VERSION},
-          {"eev.rate", decimal(options.rate)},
-          {"eev.audio_hop", decimal(rational(1) / options.audio_rate.value_or(options.rate))},
+          {"eev.rate", io::decimal(options.rate)},
+          {"eev.audio_hop", io::decimal(rational(1) / options.audio_rate.value_or(options.rate))},
           {"eev.visual", files.visual.name},
           {"eev.visual_sha256", visual_hash},
           {"eev.audio", files.audio.name},
@@ -42,7 +42,7 @@ metadata describe_source(const metadata& common, const input& input) {
   all.insert({{"eev.id", input.id},
               {"eev.source", input.path},
               {"eev.source_size", std::to_string(status.st_size)},
-              {"eev.source_mtime", decimal(rational(status.st_mtim.tv_sec) + nanoseconds)}});
+              {"eev.source_mtime", io::decimal(rational(status.st_mtim.tv_sec) + nanoseconds)}});
   return all;
 }
 
@@ -61,7 +61,7 @@ std::optional<std::string> find_same_features(const std::string& path, const met
 }
 
 void write_features(const std::string& path, metadata source, const features::feature_rows& rows) {
-  source["eev.duration"] = decimal(rows.duration);
+  source["eev.duration"] = io::decimal(rows.duration);
   source["eev.audio_track"] = rows.has_sound ? "present" : "none";
   const auto rows_of = [&](const std::string& name) -> const table& {
     return name == "visual" ? rows.visual : rows.audio;

@@ -9,10 +9,10 @@
 
 #include <eev/core/expressions.hpp>
 #include <eev/curve/pearson.hpp>
+#include <eev/io/decimal.hpp>
 
 #include "console.hpp"
 #include "html_report_look.hpp"
-#include "numbers.hpp"
 
 namespace eev::command {
 namespace {
@@ -173,7 +173,7 @@ class html_writer : public curve_writer {
                        fixed(curve.duration.value(), 3), "\">\n<h2>", html(curve.id), "</h2>\n<dl>\n",
                        fact("file", curve.source), fact("length", length(curve.duration.value())),
                        fact("sound", curve.has_sound ? "yes" : "none; the model heard silence"),
-                       fact("rows", message(curve.scores.rows(), ", ", decimal(curve.rate), " a second")),
+                       fact("rows", message(curve.scores.rows(), ", ", io::decimal(curve.rate), " a second")),
                        "</dl>\n"));
     if (curve.labels.rows() > 0)
       out_.write("<p><span class=\"key\">predicted</span> <span class=\"key of-labels\">labels</span></p>\n");

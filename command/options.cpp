@@ -3,20 +3,20 @@
 
 #include <CLI/CLI.hpp>
 
-#include "numbers.hpp"
+#include <eev/io/decimal.hpp>
 
 namespace eev::command {
 
 void add_number(CLI::App& app, const std::string& name, std::optional<rational>& number, int most,
                 const std::string& help) {
   const auto take = [&number, name, most](const std::string& text) {
-    number = parse_number(text);
+    number = io::parse_number(text);
     if (!number || *number <= 0 || *number > most)
       throw CLI::ValidationError(name, message("'", text, "' is not a number above 0 and at most ", most,
                                                ", such as 6, 0.96 or 30000/1001"));
   };
   auto* option = app.add_option_function<std::string>(name, take, help)->type_name("NUMBER");
-  if (number) option->default_str(decimal(*number));
+  if (number) option->default_str(io::decimal(*number));
 }
 
 void add_backbone_options(CLI::App& app, weights_options& options) {

@@ -1,10 +1,9 @@
-#include <command/console.hpp>
-#include <command/csv.hpp>
-#include <command/numbers.hpp>
 #include <doctest/doctest.h>
 
+#include <eev/io/decimal.hpp>
+
 using namespace eev;
-using namespace eev::command;
+using namespace eev::io;
 
 TEST_CASE("numbers are read exactly") {
   CHECK(parse_number("6") == rational(6));
@@ -28,20 +27,4 @@ TEST_CASE("decimals are as short as can be, and cut off, not rounded") {
   CHECK(decimal(rational::reduced(-1, 2)) == "-0.5");
   for (int n = 1; n < 2000; n += 7)
     CHECK(*parse_number(decimal(rational::reduced(n, 1001))) <= rational::reduced(n, 1001));
-}
-
-TEST_CASE("times are told as a clock tells them") {
-  CHECK(clock_time(0) == "00:00");
-  CHECK(clock_time(59.6) == "01:00");
-  CHECK(clock_time(3599) == "59:59");
-  CHECK(clock_time(3661) == "1:01:01");
-  CHECK(clock_time(1e300) == "277777:46:40");
-}
-
-TEST_CASE("a field of CSV is quoted where RFC 4180 wants it") {
-  CHECK(csv_field("plain text") == "plain text");
-  CHECK(csv_field("") == "");
-  CHECK(csv_field("a,b") == "\"a,b\"");
-  CHECK(csv_field("say \"a\"") == "\"say \"\"a\"\"\"");
-  CHECK(csv_field("two\nlines") == "\"two\nlines\"");
 }
