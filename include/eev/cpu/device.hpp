@@ -100,6 +100,7 @@ class device {
   /// Runs a kernel on the calling OpenMP thread. `data` in the order of kernel::descriptions.
   void run(const kernel& kernel, const void* source, const void* weights, const void* bias,
            void* destination) {
+    one_thread guard;  // in a team of one, oneDNN would take all cores for itself
     const int thread = omp_get_thread_num();
     const auto& shapes = kernel.descriptions;
     const dnnl::memory in = wrap(shapes[0], engine_, source), factors = wrap(shapes[1], engine_, weights),
