@@ -30,7 +30,7 @@ MAY_INCLUDE = {  # a folder or a front door of include/eev -> what it rests on, 
     "model.hpp": {"core", "io", "layers", "pipeline.hpp", "cpu"} | STAGES,
     "cuda.hpp": {"core", "io", "layers", "pipeline.hpp", "cuda"} | STAGES,
     "media.hpp": {"core", "io", "media", "model.hpp"},
-    "train.hpp": {"core", "io", "train", "model.hpp"},
+    "train.hpp": {"core", "io", "train", "model.hpp", "cpu"},
 }
 
 # A library's headers -> the places under include/eev that may see them.
@@ -51,6 +51,7 @@ NOT_REACHED = {
     "model.hpp": ["media", "reference", "cuda"],
     "cuda.hpp": ["media", "cpu", "reference"],
     "media.hpp": ["reference", "cuda"],
+    "train.hpp": ["media", "reference", "cuda"],
 }
 
 # A front door -> the folder that it brings whole.

@@ -1,4 +1,4 @@
-// In:  labels [n, E] at 6 Hz.  Out: at 1 Hz, [T, E].  Rests on: core/view.
+// In:  labels [n, E] at 6 Hz.  Out: at 1 Hz, or another rate that divides 6, [T, E].  Rests on: core/view.
 #pragma once
 
 #include <algorithm>
@@ -10,15 +10,16 @@ namespace eev::clips {
 /// Label rows a second, as EEV has them.
 inline constexpr dim label_rate = 6;
 
-/// The seconds that begin within n label rows: T.
-inline dim labelled_seconds(dim rows) { return (rows + label_rate - 1) / label_rate; }
+/// The steps of `every` label rows that begin within n of them: T, the seconds if nothing else is said.
+inline dim labelled_steps(dim rows, dim every = label_rate) { return (rows + every - 1) / every; }
 
-/// Second k has label row 6 k, as the frame shown at that second; nothing is averaged (as in the paper).
-inline void sample_labels(view<float, 2> y, const_view<float, 2> labels) {
+/// Step k has label row `every` k, as the frame shown at that time; nothing is averaged (as in the paper).
+inline void sample_labels(view<float, 2> y, const_view<float, 2> labels, dim every = label_rate) {
   const auto [T, E] = y.shape;
-  require(T == labelled_seconds(labels.shape[0]) && E == labels.shape[1], "sample_labels: y ", y.shape,
-          ", labels ", labels.shape, "; expected y [ceil(n / 6), E], labels [n, E]");
-  for (dim k = 0; k < T; ++k) std::ranges::copy(labels[label_rate * k], y[k].begin());
+  require(every > 0 && T == labelled_steps(labels.shape[0], every) && E == labels.shape[1],
+          "sample_labels: y ", y.shape, ", labels ", labels.shape, ", every ", every,
+          "; expected y [ceil(n / every), E], labels [n, E]");
+  for (dim k = 0; k < T; ++k) std::ranges::copy(labels[every * k], y[k].begin());
 }
 
 }  // namespace eev::clips

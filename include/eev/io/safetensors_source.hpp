@@ -60,13 +60,14 @@ class safetensors_source : public tensor_source {
 
   const safetensors_file& file() const { return *file_; }
 
-  /// Throws if there are tensors that nobody has read: the file is of another network.
+  /// Throws if there are tensors that nobody has read: the file is of another network. The state of training
+  /// that a checkpoint holds besides ("training.") is none of a network's.
   void require_all_read() const {
     std::string names;
     int extra = 0;
     for (auto entry = file_->tensors().lower_bound(prefix_);
          entry != file_->tensors().end() && entry->first.starts_with(prefix_); ++entry) {
-      if (read_.contains(entry->first)) continue;
+      if (read_.contains(entry->first) || entry->first.starts_with("training.")) continue;
       if (++extra <= 3) names += (extra == 1 ? "'" : ", '") + entry->first + "'";
     }
     require(extra == 0, file_->path(), ": ", extra, extra == 1 ? " tensor" : " tensors",

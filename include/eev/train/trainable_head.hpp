@@ -44,16 +44,21 @@ class trainable_head {
       std::copy(tensor.begin(), tensor.end(), values.begin() + parameter.offset);
     }
     upload(device, parameters_, values);
-    for (branch* branch : branches())
-      if (from.has(branch->rows + "_mean"))
-        standardise_by(device, branch->rows, from.read(branch->rows + "_mean", {branch->inputs}),
-                       from.read(branch->rows + "_std", {branch->inputs}));
+    read_statistics(device, from);
   }
 
   const head_shape& shape() const { return shape_; }
   const parameter_layout& layout() const { return layout_; }
   view<scalar, 1> parameters() { return parameters_; }
   view<scalar, 1> gradients() { return gradients_; }
+
+  /// The statistics in a head file, if it has any.
+  void read_statistics(Device& device, const weights& from) {
+    for (branch* branch : branches())
+      if (from.has(branch->rows + "_mean"))
+        standardise_by(device, branch->rows, from.read(branch->rows + "_mean", {branch->inputs}),
+                       from.read(branch->rows + "_std", {branch->inputs}));
+  }
 
   /// From now on the rows of a modality, `visual` or `audio`, are standardised by the mean and the standard
   /// deviation of each column.
