@@ -1,7 +1,15 @@
 // The CUDA device: each kernel file is compiled here, once. With kernels/device/*.cu it makes the library
 // eev::cuda; tests compile it with a plain C++ compiler too, to run the kernels on the CPU.
+#include "adam.cuh"
+#include "clip_norm.cuh"
+#include "concatenate_backward.cuh"
+#include "correlation_loss.cuh"
 #include "device/device.cuh"
+#include "dropout.cuh"
+#include "elementwise_loss.cuh"
+#include "gate_backward.cuh"
 #include "gru.cuh"
 #include "layer_norm.cuh"
 #include "linear.cuh"
+#include "running_mean.cuh"
 #include "window_attention.cuh"

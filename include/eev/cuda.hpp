@@ -8,9 +8,17 @@
 // neither oneDNN nor OpenMP; with <eev/model.hpp> beside it a program has both devices.
 #pragma once
 
+#include <eev/cuda/adam.hpp>
+#include <eev/cuda/clip_norm.hpp>
+#include <eev/cuda/concatenate_backward.hpp>
+#include <eev/cuda/correlation_loss.hpp>
 #include <eev/cuda/device.hpp>
+#include <eev/cuda/dropout.hpp>
+#include <eev/cuda/elementwise_loss.hpp>
+#include <eev/cuda/gate_backward.hpp>
 #include <eev/cuda/gru.hpp>
 #include <eev/cuda/layer_norm.hpp>
 #include <eev/cuda/linear.hpp>
+#include <eev/cuda/running_mean.hpp>
 #include <eev/cuda/window_attention.hpp>
 #include <eev/pipeline.hpp>

@@ -7,7 +7,8 @@
 
 namespace eev::cuda {
 
-__device__ __forceinline__ float warp_sum(float value) {
+template <class T>
+__device__ __forceinline__ T warp_sum(T value) {
 #pragma unroll
   for (int bit = warp_lanes / 2; bit > 0; bit /= 2) value += __shfl_xor_sync(whole_warp, value, bit);
   return value;
@@ -24,15 +25,15 @@ __device__ __forceinline__ float quad_max(float value) {
 }
 
 /// Over a block of Warps whole warps. `partial` is the block's; it may be used again at once.
-template <int Warps>
-__device__ float block_sum(float value, float (&partial)[Warps]) {
+template <class T, int Warps>
+__device__ T block_sum(T value, T (&partial)[Warps]) {
   value = warp_sum(value);
   __syncthreads();  // everybody has read the sums of the call before
   if (threadIdx.x % warp_lanes == 0) partial[threadIdx.x / warp_lanes] = value;
   __syncthreads();
-  float sum = 0;
+  T sum = 0;
 #pragma unroll
-  for (float part : partial) sum += part;
+  for (T part : partial) sum += part;
   return sum;
 }
 

@@ -123,6 +123,18 @@ TEST_CASE("a loss over curves can be added to another, and is the same bits with
   CHECK(added.gradient == alone.gradient);
 }
 
+TEST_CASE("a prediction that is not a number shows in the loss and in the gradients of its curve alone") {
+  const auto check = [](auto& device, const correlation_weights& weight) {
+    problem<std::remove_reference_t<decltype(device)>> p;
+    p.curves.predictions[7] = NAN;  // clip 0, second 1, expression 2
+    CHECK(std::isnan(p.run(device, weight)));
+    for (dim i = 0; i < 3 * 13 * 5; ++i) CHECK(std::isnan(p.gradient[i]) == (i < 13 * 5 && i % 5 == 2));
+  };
+  reference::device<double> exact;
+  cpu::device device(2);
+  for (const auto& [name, weight] : losses) check(exact, weight), check(device, weight);
+}
+
 TEST_CASE("correlation_loss refuses shapes that do not fit") {
   cpu::device device(1);
   std::vector<float> one(1), six(6);

@@ -23,14 +23,14 @@ struct curve_moments {
 inline double finish_curve(curve_moments& m, double n, double curves, const correlation_weights& weight) {
   const double many = weight.authors_ccc ? n : 1, wide = weight.authors_ccc && n > 1 ? n / (n - 1) : 1;
   const double shift = m.mean_p - m.mean_y, below = wide * (m.variance_p + m.variance_y) + shift * shift;
-  const double ccc = below > 0 ? 2 * many * m.covariance / below : 0;
-  const double root = std::sqrt(m.variance_p * m.variance_y), r = root > 0 ? m.covariance / root : 0;
+  const double ccc = below != 0 ? 2 * many * m.covariance / below : 0;
+  const double root = std::sqrt(m.variance_p * m.variance_y), r = root != 0 ? m.covariance / root : 0;
   m.by_p = m.by_y = m.by_mean = 0;
-  if (below > 0) {
+  if (below != 0) {
     const double scale = 2 * weight.ccc / (n * below * curves);
     m.by_y -= scale * many, m.by_p += scale * ccc * wide, m.by_mean += scale * ccc * shift;
   }
-  if (root > 0) {
+  if (root != 0) {
     const double scale = weight.pearson / (n * curves);
     m.by_y -= scale / root, m.by_p += scale * r / m.variance_p;
   }

@@ -59,15 +59,16 @@ void correlation_loss(device<T>&, view<T, 1> loss, view<T, 3> dp, const_view<T, 
       // n
       const T many = weight.authors_ccc ? n : 1, wide = weight.authors_ccc && n > 1 ? n / (n - 1) : 1;
       const T shift = mean_p - mean_y, below = wide * (variance_p + variance_y) + shift * shift;
-      const T ccc = below > 0 ? 2 * many * covariance / below : 0;
-      const T root = std::sqrt(variance_p * variance_y), r = root > 0 ? covariance / root : 0;
+      // Not `> 0`: a curve that is not a number must show.
+      const T ccc = below != 0 ? 2 * many * covariance / below : 0;
+      const T root = std::sqrt(variance_p * variance_y), r = root != 0 ? covariance / root : 0;
       sum += weight.ccc * (1 - ccc) + weight.pearson * (1 - r);
       for_rows([&](dim t) {
         const T from_p = p(b, t, e) - mean_p, from_y = y(b, t, e) - mean_y;
         T gradient = 0;
-        if (below > 0)
+        if (below != 0)
           gradient -= T(weight.ccc) * (2 * many * from_y - ccc * 2 * (wide * from_p + shift)) / (n * below);
-        if (root > 0) gradient -= T(weight.pearson) * (from_y / root - r * from_p / variance_p) / n;
+        if (root != 0) gradient -= T(weight.pearson) * (from_y / root - r * from_p / variance_p) / n;
         dp(b, t, e) += gradient / T(curves);
       });
     }
