@@ -12,16 +12,12 @@ namespace eev::cpu {
 
 namespace detail {
 
-/// How the clips of a batch are shared out: a task is one direction of `clips` of them, from the first step
-/// to the last, so that threads never wait for each other.
-struct gru_tasks {
-  dim clips, count, rest;
-
-  gru_tasks(const device& device, dim B) {
-    const dim parts = std::clamp<dim>(device.threads() / 2, 1, B);
-    clips = (B + parts - 1) / parts, count = (B + clips - 1) / clips, rest = B - (count - 1) * clips;
-  }
-};
+/// How many clips of a batch are one task: one direction of them, from the first step to the last, so that
+/// threads never wait for each other.
+inline dim clips_of_task(const device& device, dim B) {
+  const dim parts = std::max(device.threads() / 2, 1);
+  return std::max<dim>((B + parts - 1) / parts, 1);
+}
 
 /// One step of one clip and direction, as gru_step(), with the gates kept [4U].
 inline void gru_step_kept(float* __restrict y, float* __restrict h, float* __restrict kept,
@@ -69,26 +65,24 @@ inline void gru_forward(device& device, view<float, 3> y, view<float, 4> kept, c
           weight.shape, ", bias ", bias.shape,
           "; expected y [B, T, 2U], kept [B, T, 2, 4U], projected "
           "[B, T, 2, 3U], weight [2, 3U, U], bias [2, 3U]");
-  if (B == 0) return;
   auto scope = device.scope();
   const auto pack = [&, U = U, gates = gates](dim d) {
-    return detail::pack_scratch(device, weight[d].data, gates, U, dnnl::memory::format_tag::ba);
+    return detail::pack_factor(device, detail::transposed(weight[d]), U, gates);
   };
   const std::array packed{pack(0), pack(1)};
-  const detail::gru_tasks tasks(device, B);
-  const kernel& whole = detail::matmul_kernel<float>(device, tasks.clips, packed[0], true, epilogue::none);
-  const kernel& last = detail::matmul_kernel<float>(device, tasks.rest, packed[0], true, epilogue::none);
+  const dim clips = detail::clips_of_task(device, B);
   auto states = device.take<float>(2, B, U), products = device.take<float>(2, B, gates);
+  auto strips = device.take<float>(device.threads(), detail::strips_size);
   std::fill(states.begin(), states.end(), 0.0f);
 #pragma omp parallel for num_threads(device.threads()) schedule(static, 1) collapse(2)
-  for (dim task = 0; task < tasks.count; ++task)
+  for (dim begin = 0; begin < B; begin += clips)
     for (dim d = 0; d < 2; ++d) {
-      const dim begin = task * tasks.clips, end = std::min(begin + tasks.clips, B);
+      const dim end = std::min(begin + clips, B);
       const auto state = states[d].slices(begin, end), product = products[d].slices(begin, end);
       for (dim step = 0; step < steps; ++step) {
         const dim t = d == 0 ? step : steps - 1 - step;
-        device.run(end - begin == tasks.clips ? whole : last, state.data, packed[d].memory.get_data_handle(),
-                   bias[d].data, product.data);
+        detail::multiply_rows(product.data, gates, bias[d].data, 0, detail::plain(state), end - begin,
+                              packed[d], strips[omp_get_thread_num()].data);
         for (dim b = begin; b < end; ++b) {
           const dim row = b * steps + t, place = row * 2 + d;  // y's rows, and those of both directions
           detail::gru_step_kept(y.data + place * U, state.data + (b - begin) * U, kept.data + place * 4 * U,
@@ -115,42 +109,40 @@ inline void gru_backward(device& device, view<float, 4> dprojected, view<float, 
   auto scope = device.scope();
   // Step by step, so that the product over all steps has its rows one after the other.
   auto dq = device.take<float>(2, steps, B, gates), before = device.take<float>(2, steps, B, U);
-  if (B > 0) {
-    const auto pack = [&, U = U, gates = gates](dim d) {
-      return detail::pack_scratch(device, weight[d].data, U, gates, dnnl::memory::format_tag::ab);
-    };
-    const std::array packed{pack(0), pack(1)};
-    const detail::gru_tasks tasks(device, B);
-    const kernel& whole = detail::matmul_kernel<float>(device, tasks.clips, packed[0], false, epilogue::add);
-    const kernel& last = detail::matmul_kernel<float>(device, tasks.rest, packed[0], false, epilogue::add);
-    auto gradients = device.take<float>(2, B, U);
-    std::fill(gradients.begin(), gradients.end(), 0.0f);
+  const auto pack = [&, U = U, gates = gates](dim d) {
+    return detail::pack_factor(device, detail::plain(weight[d]), gates, U);
+  };
+  const std::array packed{pack(0), pack(1)};
+  const dim clips = detail::clips_of_task(device, B);
+  auto gradients = device.take<float>(2, B, U);
+  auto strips = device.take<float>(device.threads(), detail::strips_size);
+  std::fill(gradients.begin(), gradients.end(), 0.0f);
 #pragma omp parallel for num_threads(device.threads()) schedule(static, 1) collapse(2)
-    for (dim task = 0; task < tasks.count; ++task)
-      for (dim d = 0; d < 2; ++d) {
-        const dim begin = task * tasks.clips, end = std::min(begin + tasks.clips, B);
-        const auto dh = gradients[d].slices(begin, end);
-        for (dim step = steps - 1; step >= 0; --step) {
-          const dim t = d == 0 ? step : steps - 1 - step, earlier = d == 0 ? t - 1 : t + 1;
-          for (dim b = begin; b < end; ++b) {
-            const dim place = (b * steps + t) * 2 + d;
-            float* state = before[d][step][b].data;
-            if (step == 0)
-              std::fill_n(state, U, 0.0f);
-            else
-              std::copy_n(y.data + ((b * steps + earlier) * 2 + d) * U, U, state);
-            detail::gru_step_backward(dprojected.data + place * gates, dq[d][step][b].data,
-                                      dh.data + (b - begin) * U, dy.data + place * U, state,
-                                      kept.data + place * 4 * U, U);
-          }
-          if (step > 0)
-            device.run(end - begin == tasks.clips ? whole : last, dq[d][step][begin].data,
-                       packed[d].memory.get_data_handle(), nullptr, dh.data);
+  for (dim begin = 0; begin < B; begin += clips)
+    for (dim d = 0; d < 2; ++d) {
+      const dim end = std::min(begin + clips, B);
+      const auto dh = gradients[d].slices(begin, end);
+      for (dim step = steps - 1; step >= 0; --step) {
+        const dim t = d == 0 ? step : steps - 1 - step, earlier = d == 0 ? t - 1 : t + 1;
+        for (dim b = begin; b < end; ++b) {
+          const dim place = (b * steps + t) * 2 + d;
+          float* state = before[d][step][b].data;
+          if (step == 0)
+            std::fill_n(state, U, 0.0f);
+          else
+            std::copy_n(y.data + ((b * steps + earlier) * 2 + d) * U, U, state);
+          detail::gru_step_backward(dprojected.data + place * gates, dq[d][step][b].data,
+                                    dh.data + (b - begin) * U, dy.data + place * U, state,
+                                    kept.data + place * 4 * U, U);
         }
+        if (step > 0)
+          detail::multiply_rows(dh.data, U, dh.data, U, detail::plain(dq[d][step].slices(begin, end)),
+                                end - begin, packed[d], strips[omp_get_thread_num()].data);
       }
-  }
+    }
   for (dim d = 0; d < 2; ++d) {
-    detail::transposed_product(device, dweight[d], dq[d].rows(), before[d].rows());
+    const auto states = detail::pack_factor(device, detail::plain(before[d].rows()), steps * B, U);
+    detail::matrix_product(device, dweight[d], detail::transposed(dq[d].rows()), states, nullptr);
     detail::sum_columns(device, dbias[d], dq[d].rows());
   }
 }

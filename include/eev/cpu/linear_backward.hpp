@@ -1,5 +1,5 @@
-// The fast form of reference/linear_backward.hpp: the weights are packed at every call, which costs as much
-// as a few rows; the product over rows is shared out by tiles of its result.
+// The fast form of reference/linear_backward.hpp: three matrix products; the weights are packed at every
+// call, which costs as much as a few rows.
 #pragma once
 
 #include <eev/cpu/matrix_product.hpp>
@@ -9,10 +9,14 @@ namespace eev::cpu {
 /// Spec: reference/linear_backward.hpp.
 inline void linear_forward(device& device, view<float, 2> y, const_view<float, 2> x,
                            const_view<float, 2> weight, const_view<float, 1> bias) {
+  const auto [R, K] = x.shape;
+  const dim N = weight.shape[0];
+  require(y.shape == std::array{R, N} && weight.shape[1] == K && (!bias.data || bias.shape[0] == N),
+          "linear_forward: y ", y.shape, ", x ", x.shape, ", weight ", weight.shape, ", bias ", bias.shape,
+          "; expected y [R, N], x [R, K], weight [N, K], bias [N]");
   auto scope = device.scope();
-  const auto packed = detail::pack_scratch(device, weight.data, weight.shape[0], weight.shape[1],
-                                           dnnl::memory::format_tag::ba);
-  linear(device, y, x, packed, bias);
+  const auto packed = detail::pack_factor(device, detail::transposed(weight), K, N);
+  detail::matrix_product(device, y, detail::plain(x), packed, bias.data);
 }
 
 /// Spec: reference/linear_backward.hpp.
@@ -26,12 +30,13 @@ inline void linear_backward(device& device, view<float, 2> dx, view<float, 2> dw
           "linear_backward: dx ", dx.shape, ", dweight ", dweight.shape, ", dbias ", dbias.shape, ", dy ",
           dy.shape, ", x ", x.shape, ", weight ", weight.shape,
           "; expected dx and x [R, K], dweight and weight [N, K], dbias [N], dy [R, N]");
+  auto scope = device.scope();
   if (dx.data) {
-    auto scope = device.scope();
-    const auto packed = detail::pack_scratch(device, weight.data, K, N, dnnl::memory::format_tag::ab);
-    linear(device, dx, dy, packed, {}, after);
+    const auto weights = detail::pack_factor(device, detail::plain(weight), N, K);
+    detail::matrix_product(device, dx, detail::plain(dy), weights, nullptr, after);
   }
-  detail::transposed_product(device, dweight, dy, x);
+  const auto rows = detail::pack_factor(device, detail::plain(x), R, K);
+  detail::matrix_product(device, dweight, detail::transposed(dy), rows, nullptr);
   detail::sum_columns(device, dbias, dy);
 }
 

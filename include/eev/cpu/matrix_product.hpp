@@ -1,71 +1,171 @@
-// In:  matrices that change at every training step.  Out: them packed in scratch memory; the product of a
-// transposed matrix with another; sums of columns.  Rests on: cpu/linear.
+// In:  matrices that change at every training step.  Out: their products, and sums of columns.  Rests on:
+// cpu/device.
+//
+// oneDNN's product copies the weights at every call, which a recurrence makes for every time step, and sums a
+// row in another order where the number of rows leaves another remainder. This one packs the weights once,
+// and each value is summed in the same order whatever rows are beside it: any rows may be shared out to any
+// threads.
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 
-#include <eev/cpu/linear.hpp>
+#include <eev/cpu/device.hpp>
 
 namespace eev::cpu::detail {
 
-/// The matrix [K, N] that x [R, K] is multiplied with, in oneDNN's blocked layout. It lives in the device's
-/// scratch memory, and so until the innermost open scope closes. `format` says how `values` stand: ab for
-/// [K, N], ba for [N, K].
-inline packed_matrix<float> pack_scratch(device& device, const float* values, dim N, dim K,
-                                         dnnl::memory::format_tag format) {
-  using dnnl::memory;
-  const kernel& reorder = device.find_kernel({"pack", {N, K, dim(format)}}, [&] {
-    const memory::desc plain({K, N}, memory::data_type::f32, format);
-    const memory::desc packed =
-        matmul_description(device.engine(), linear_task_rows, N, K, memory::data_type::f32,
-                           memory::data_type::f32, {{K, N}, memory::data_type::f32, memory::format_tag::any},
-                           true, epilogue::none)
-            .weights_desc();
-    const dnnl::reorder::primitive_desc description(device.engine(), plain, device.engine(), packed,
-                                                    attributes(epilogue::none));
-    return kernel{dnnl::reorder(description), {plain, {}, {}, packed}, description.scratchpad_desc()};
-  });
-  const memory::desc& packed = reorder.descriptions[3];
-  const auto room = device.take<std::byte>(dim(packed.get_size()));
-  device.run(reorder, values, nullptr, nullptr, room.data);
-  return {N, K, memory(packed, device.engine(), room.data)};
+/// A tile of the result stays in registers while the sum runs: 12 x 2 of the 32 of AVX-512, 6 x 2 of the 16
+/// of AVX2.
+#ifdef __AVX512F__
+inline constexpr int tile_lanes = 16, tile_rows = 12;
+#else
+inline constexpr int tile_lanes = 8, tile_rows = 6;
+#endif
+inline constexpr int tile_columns = 2 * tile_lanes;
+using tile_vector [[gnu::vector_size(4 * tile_lanes), gnu::aligned(4), gnu::may_alias]] = float;
+
+/// What is multiplied at a time: strips of so many products, a panel of which stays in the first cache of a
+/// core while all the tiles of so many rows, from its second cache, are multiplied with it.
+inline constexpr dim most_depth = 256, block_rows = 192;
+
+/// Value (row, column) is data[row row_step + column column_step].
+struct strided {
+  const float* data;
+  dim row_step, column_step;
+};
+inline strided plain(const_view<float, 2> matrix) { return {matrix.data, matrix.shape[1], 1}; }
+inline strided transposed(const_view<float, 2> matrix) { return {matrix.data, 1, matrix.shape[1]}; }
+
+/// strip[k][i] = from(k, i) for k < depth and i < Width, 0 from i = count on
+template <int Width>
+void pack_strip(float* strip, strided from, dim depth, dim count) {
+  if (count < Width) std::fill_n(strip, depth * Width, 0.0f);
+  for (dim k = 0; k < depth; ++k, strip += Width) {
+    const float* row = from.data + k * from.row_step;
+    if (count >= Width && from.column_step == 1)
+      std::memcpy(strip, row, Width * sizeof(float));
+    else if (count >= Width)
+      for (dim i = 0; i < Width; ++i) strip[i] = row[i * from.column_step];
+    else
+      for (dim i = 0; i < count; ++i) strip[i] = row[i * from.column_step];
+  }
 }
 
-/// Columns and rows of the tiles of transposed_product(): large enough that copying the factors into the
-/// kernel's layout is a small part of the work, small enough to share out.
-inline constexpr dim tile_rows = 256, tile_columns = 512;
+/// A factor [K, N] in panels of tile_columns, one block of most_depth after the other.
+struct packed_factor {
+  dim K, N;
+  const float* data;
 
-inline const kernel& transposed_kernel(device& device, dim M, dim N, dim R, dim a_step, dim b_step,
-                                       dim y_step) {
-  return device.find_kernel({"transposed product", {M, N, R, a_step, b_step, y_step}}, [&] {
-    using dnnl::memory;
-    constexpr auto type = memory::data_type::f32;
-    const memory::desc a({M, R}, type, memory::dims{1, a_step});
-    const memory::desc b({R, N}, type, memory::dims{b_step, 1});
-    const memory::desc y({M, N}, type, memory::dims{y_step, 1});
-    const dnnl::matmul::primitive_desc description({a, b, y}, attributes(epilogue::none), device.engine());
-    return kernel{dnnl::matmul(description), {a, b, {}, y}, description.scratchpad_desc()};
-  });
+  static dim padded(dim N) { return (N + tile_columns - 1) / tile_columns * tile_columns; }
+  const float* panel(dim first, dim depth, dim column) const {
+    return data + first * padded(N) + column * depth;
+  }
+};
+
+/// In scratch memory, and so until the innermost open scope closes.
+inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
+  const auto room = device.take<float>(K, packed_factor::padded(N));
+  const packed_factor factor{K, N, room.data};
+#pragma omp parallel for num_threads(device.threads()) schedule(static) collapse(2)
+  for (dim first = 0; first < K; first += most_depth)
+    for (dim column = 0; column < N; column += tile_columns) {
+      const dim depth = std::min(most_depth, K - first);
+      const float* begin = from.data + first * from.row_step + column * from.column_step;
+      pack_strip<tile_columns>(const_cast<float*>(factor.panel(first, depth, column)),
+                               {begin, from.row_step, from.column_step}, depth, N - column);
+    }
+  return factor;
 }
 
-/// y[m, n] = sum over r of a[r, m] b[r, n], for y [M, N], a [R, M], b [R, N]
-inline void transposed_product(device& device, view<float, 2> y, const_view<float, 2> a,
-                               const_view<float, 2> b) {
+/// y[i, j] = start[i, j] + sum over k of a[k][i] b[k][j], for one tile. The rows of `start` may be 0 apart,
+/// as those of a bias; without it y is the sum.
+inline void multiply_tile(float* y, dim y_step, const float* start, dim start_step, const float* a,
+                          const float* b, dim depth) {
+  for (int i = 0; i < tile_rows; ++i) __builtin_prefetch(y + i * y_step, 1);
+  tile_vector sum[tile_rows][2] = {};
+  for (dim k = 0; k < depth; ++k, a += tile_rows, b += tile_columns) {
+    const auto* right = reinterpret_cast<const tile_vector*>(b);
+#pragma GCC unroll 12
+    for (int i = 0; i < tile_rows; ++i) {
+      sum[i][0] += a[i] * right[0];
+      sum[i][1] += a[i] * right[1];
+    }
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < tile_rows; ++i)
+#pragma GCC unroll 2
+    for (int j = 0; j < 2; ++j) {
+      if (start) sum[i][j] += *reinterpret_cast<const tile_vector*>(start + i * start_step + j * tile_lanes);
+      *reinterpret_cast<tile_vector*>(y + i * y_step + j * tile_lanes) = sum[i][j];
+    }
+}
+
+/// multiply_tile() where only `rows` and `columns` of the tile are there.
+inline void multiply_corner(float* y, dim y_step, const float* start, dim start_step, const float* a,
+                            const float* b, dim depth, dim rows, dim columns) {
+  float tile[tile_rows * tile_columns] = {};
+  if (start)
+    for (dim i = 0; i < rows; ++i) std::copy_n(start + i * start_step, columns, tile + i * tile_columns);
+  multiply_tile(tile, tile_columns, tile, tile_columns, a, b, depth);
+  for (dim i = 0; i < rows; ++i) std::copy_n(tile + i * tile_columns, columns, y + i * y_step);
+}
+
+/// y [M, N] += a b for up to block_rows rows and one block of b, beginning at k = first.
+inline void multiply_block(float* y, dim y_step, const float* start, dim start_step, strided a, dim M,
+                           const packed_factor& b, dim first, float* strips) {
+  const dim depth = std::min(most_depth, b.K - first);
+  for (dim row = 0; row < M; row += tile_rows)
+    pack_strip<tile_rows>(strips + row * depth,
+                          {a.data + row * a.row_step + first * a.column_step, a.column_step, a.row_step},
+                          depth, M - row);
+  for (dim column = 0; column < b.N; column += tile_columns)
+    for (dim row = 0; row < M; row += tile_rows) {
+      const dim rows = M - row, columns = b.N - column;
+      float* tile = y + row * y_step + column;
+      const float *from = start ? start + row * start_step + column : nullptr, *left = strips + row * depth,
+                  *right = b.panel(first, depth, column);
+      if (rows >= tile_rows && columns >= tile_columns)
+        multiply_tile(tile, y_step, from, start_step, left, right, depth);
+      else
+        multiply_corner(tile, y_step, from, start_step, left, right, depth, std::min<dim>(rows, tile_rows),
+                        std::min<dim>(columns, tile_columns));
+    }
+}
+
+/// Scratch memory that multiply_rows() wants for the calling thread: strips of block_rows.
+inline constexpr dim strips_size = block_rows * most_depth;
+
+/// y [M, N] = start + a b, on the calling thread; `start` as in multiply_tile().
+inline void multiply_rows(float* y, dim y_step, const float* start, dim start_step, strided a, dim M,
+                          const packed_factor& b, float* strips) {
+  for (dim first = 0; first < b.K; first += most_depth) {
+    for (dim row = 0; row < M; row += block_rows)
+      multiply_block(y + row * y_step, y_step, start ? start + row * start_step : nullptr, start_step,
+                     {a.data + row * a.row_step, a.row_step, a.column_step}, std::min(block_rows, M - row), b,
+                     first, strips);
+    start = y, start_step = y_step;
+  }
+}
+
+/// y [M, N] = a b + bias, or added to what y holds; rows shared over threads. An empty bias is none.
+inline void matrix_product(device& device, view<float, 2> y, strided a, const packed_factor& b,
+                           const float* bias, epilogue after = epilogue::none) {
   const auto [M, N] = y.shape;
-  const dim R = a.shape[0];
-  if (R == 0) std::fill(y.begin(), y.end(), 0.0f);
-  if (R == 0 || M == 0 || N == 0) return;
-  const dim down = (M + tile_rows - 1) / tile_rows, across = (N + tile_columns - 1) / tile_columns;
-  const auto kernel_of = [&, M = M, N = N](dim tile) -> const kernel& {
-    return transposed_kernel(device, std::min(tile_rows, M - tile / across * tile_rows),
-                             std::min(tile_columns, N - tile % across * tile_columns), R, M, N, N);
-  };
-  for (dim tile : {dim(0), across - 1, (down - 1) * across, down * across - 1}) kernel_of(tile);
+  if (b.K == 0 && after != epilogue::add) std::fill(y.begin(), y.end(), 0.0f);
+  if (b.K == 0 || y.size() == 0) return;
+  // As many rows as the factor is worth reading for, but something for each thread.
+  const dim share = (M + 2 * device.threads() - 1) / (2 * device.threads());
+  const dim rows =
+      (std::clamp<dim>(share, tile_rows, 4 * block_rows) + tile_rows - 1) / tile_rows * tile_rows;
+  const bool add = after == epilogue::add;
+  auto scope = device.scope();
+  auto strips = device.take<float>(device.threads(), strips_size);
 #pragma omp parallel for num_threads(device.threads()) schedule(dynamic)
-  for (dim tile = 0; tile < down * across; ++tile) {
-    one_thread guard;  // the kernel of transposed matrices asks OpenMP how many threads there are
-    const dim row = tile / across * tile_rows, column = tile % across * tile_columns;
-    device.run(kernel_of(tile), a.data + row, b.data + column, nullptr, y.data + row * N + column);
+  for (dim row = 0; row < M; row += rows) {
+    float* part = y.data + row * N;
+    multiply_rows(part, N, add ? part : bias, add ? N : 0,
+                  {a.data + row * a.row_step, a.row_step, a.column_step}, std::min(rows, M - row), b,
+                  strips[omp_get_thread_num()].data);
   }
 }
 

@@ -1,0 +1,25 @@
+#include <benchmark/benchmark.h>
+
+#include <eev/cpu/correlation_loss.hpp>
+
+#include "roof.hpp"
+
+namespace eev {
+namespace {
+
+// CCC of a batch of 128 minutes.
+void correlation_loss_cpu(benchmark::State& state) {
+  const dim B = state.range(0), T = 60, E = 15;
+  cpu::device device;
+  auto loss = device.take<float>(1);
+  auto dp = device.take<float>(B, T, E), p = device.take<float>(B, T, E), y = device.take<float>(B, T, E);
+  auto mask = device.take<float>(B, T);
+  for (dim i = 0; i < p.size(); ++i) p.data[i] = float(i % 61 + 1) / 63, y.data[i] = float(i % 23) / 23;
+  std::fill(mask.begin(), mask.end(), 1.0f);
+  for (auto _ : state) correlation_loss(device, loss, dp, p, y, mask, {.ccc = 1});
+  bench::report_bytes(state, 3.0 * p.size() * sizeof(float));
+}
+BENCHMARK(correlation_loss_cpu)->Arg(128)->UseRealTime();
+
+}  // namespace
+}  // namespace eev
