@@ -126,6 +126,24 @@ __global__ void wait_too_short(float* y, const float* x, int) {
   for (int k = 0; k < 4; ++k) y[4 * i + k] = values[4 * i + k] + values[4 * (threads + i) + k];
 }
 
+/// y[i] = x[255 - i] + x[511 - i], four values a thread: the second copies may not be begun before everybody
+/// has read what the first ones brought.
+template <bool Planted>
+__global__ void copied_over(float* y, const float* x, int) {
+  SHARED(values, float[4 * threads]);
+  const int first = 4 * threadIdx.x;
+  float sums[4] = {};
+  for (int half = 0; half < 2; ++half) {
+    cuda::cp_async_16(&values[first], x + 4 * half * threads + first);
+    cuda::cp_async_commit();
+    cuda::cp_async_wait<0>();
+    __syncthreads();
+    for (int k = 0; k < 4; ++k) sums[k] += values[4 * threads - 1 - first - k];
+    if (!Planted) __syncthreads();
+  }
+  for (int k = 0; k < 4; ++k) y[first + k] = sums[k];
+}
+
 /// y[i] = x[i ^ 1], by way of shared memory that only this warp uses.
 template <bool Planted>
 __global__ void warp_not_met(float* y, const float* x, int) {

@@ -40,6 +40,8 @@ inline constexpr mistake mistakes[] = {
      [](const float* x, int n, int) { return sum_of(x, n); }},
     {"wait_too_short", wait_too_short<false>, wait_too_short<true>, 1, 512, 256,
      [](const float* x, int, int i) { return x[i] + x[i + 256]; }},
+    {"copied_over", copied_over<false>, copied_over<true>, 1, 512, 256,
+     [](const float* x, int, int i) { return x[255 - i] + x[511 - i]; }},
     {"warp_not_met", warp_not_met<false>, warp_not_met<true>, 1, 64, 64,
      [](const float* x, int, int i) { return x[i ^ 1]; }},
     {"blocks_overlap", blocks_overlap<false>, blocks_overlap<true>, 2, 64, 64,

@@ -1,10 +1,12 @@
 // In:  copies begun by cp.async.  Out: the same copies, done when the thread waits for them and no earlier.
 // Rests on: block.
 //
-// On a GPU a copy may end at any time between its begin and the wait. Here it ends as late as it may, so that
-// whoever reads without waiting finds not-a-number.
+// On a GPU a copy may be made at any time between its begin and the wait. Here it spoils its target at the
+// begin and is made as late as it may, so that whoever reads in between finds not-a-number: before the wait,
+// or what was there before the copy.
 #pragma once
 
+#include <cstring>
 #include <utility>
 
 #include "block.hpp"
@@ -19,6 +21,7 @@ inline void cp_async_16(void* to, const void* from, bool valid = true,
       (reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from)) % 16 == 0,
       "cp.async at ", runner::text_of(place), ": thread ", self.number,
       " copies from or to an address that is not aligned to 16 bytes");
+  std::memset(to, 0xff, 16);
   self.begun.push_back({to, valid ? from : nullptr});
 }
 
