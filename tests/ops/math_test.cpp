@@ -62,6 +62,15 @@ TEST_CASE("sigmoid and tanh of the cpu are exact to the last bits") {
   CHECK(relative_error(-20, 20, fast_tanh, exact_tanh) < 4e-7);        // measured: 1.7e-7
   CHECK(relative_error(-1e-3, 1e-3, fast_tanh, exact_tanh) < 4e-7);
 }
+TEST_CASE("GELU of the cpu is exact to the last bits of its input") {
+  double largest = 0;
+  for (float x = -12; x < 12; x += 1e-4f) {
+    const double exact = double(x) * std::erfc(-double(x) / std::sqrt(2.0)) / 2;
+    largest = worse(largest, std::abs(double(cpu::gelu(x)) - exact) / std::max(1.0, std::abs(double(x))));
+  }
+  CHECK(largest < 2e-7);  // measured: 1.6e-7
+  CHECK(cpu::gelu(0) == 0);
+}
 
 TEST_CASE("far out the functions of the cpu stay at their limits") {
   for (float far : {100.0f, 1e10f, std::numeric_limits<float>::infinity()}) {
@@ -76,7 +85,7 @@ TEST_CASE("far out the functions of the cpu stay at their limits") {
 }
 
 TEST_CASE("not-a-number stays not-a-number") {
-  for (float result :
-       {cpu::fast_exp(NAN), cpu::fast_log(NAN), cpu::fast_sqrt(NAN), cpu::sigmoid(NAN), cpu::tanh(NAN)})
+  for (float result : {cpu::fast_exp(NAN), cpu::fast_log(NAN), cpu::fast_sqrt(NAN), cpu::sigmoid(NAN),
+                       cpu::tanh(NAN), cpu::fast_exp(-NAN), cpu::gelu(NAN)})
     CHECK(std::isnan(result));
 }

@@ -2,12 +2,14 @@
 // core/bfloat16.
 //
 // Without branches or tables, so that the compiler turns a `#pragma omp simd` loop that calls them into
-// vector code. Not-a-number in gives not-a-number out. Errors are measured by tests/ops/math_test.cpp.
+// vector code. A choice between floats is made by whole numbers: GCC moves the computation of a float that is
+// chosen by `?:` into a branch, and then makes no vector code for AVX2. Not-a-number in gives not-a-number
+// out. Errors are measured by tests/ops/math_test.cpp.
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include <eev/core/bfloat16.hpp>
 
@@ -15,14 +17,36 @@ namespace eev::cpu {
 
 namespace detail {
 
+inline constexpr std::int32_t infinity_bits = 0x7f800000, sign_bit = std::int32_t(0x80000000);
+
+/// x between -87.33 and 88.37, where e^x is a normal number. (Whole numbers order floats of one sign as their
+/// values do.)
+inline float held(float x) {
+  constexpr auto low = std::bit_cast<std::int32_t>(87.33f), high = std::bit_cast<std::int32_t>(88.37f);
+  const std::int32_t bits = std::bit_cast<std::int32_t>(x);
+  const std::int32_t size = bits & ~sign_bit, most = bits < 0 ? low : high;
+  return std::bit_cast<float>((size < most ? size : most) | (bits & sign_bit));
+}
+
+/// y, or x where it is infinite or not a number; x is positive.
+inline float unless_special(float y, float x) {
+  const std::int32_t bits = std::bit_cast<std::int32_t>(x), special = (infinity_bits - 1 - bits) >> 31;
+  return std::bit_cast<float>((std::bit_cast<std::int32_t>(y) & ~special) | (bits & special));
+}
+
+/// y, or not a number where x is none.
+inline float unless_nan(float y, float x) {
+  const std::int32_t size = std::bit_cast<std::int32_t>(x) & ~sign_bit, nan = (infinity_bits - size) >> 31;
+  return std::bit_cast<float>(std::bit_cast<std::int32_t>(y) | nan);
+}
+
 /// e^x as scale + scale * fraction: scale is a power of two, fraction = e^r - 1 for |r| <= ln 2 / 2.
 struct split_exponential {
   float scale, fraction;
 };
 
-inline split_exponential split_exp(float x) {
-  x = x < -87.33f ? -87.33f : x;  // scale stays a normal number
-  x = x > 88.37f ? 88.37f : x;
+inline split_exponential split_exp(float any) {
+  const float x = held(any);
   // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits.
   constexpr float round = 12582912.0f;
   const float shifted = x * 1.44269504f + round;
@@ -37,7 +61,7 @@ inline split_exponential split_exp(float x) {
   sum = sum * r + 1.0f / 24;
   sum = sum * r + 1.0f / 6;
   sum = sum * r + 1.0f / 2;
-  return {scale, sum * (r * r) + r};
+  return {scale, unless_nan(sum * (r * r) + r, any)};
 }
 
 }  // namespace detail
@@ -63,7 +87,7 @@ inline float fast_log(float x) {
   sum = sum * t + 2.0f / 5;
   sum = sum * t + 2.0f / 3;
   const float result = float(exponent) * 0.693147181f + (sum * t * s + 2 * s);
-  return x < std::numeric_limits<float>::infinity() ? result : x;
+  return detail::unless_special(result, x);
 }
 
 /// The square root of x, 0 or normal and below 1e38, relative error below 3e-7. (std::sqrt may set errno,
@@ -83,6 +107,19 @@ inline float tanh(float x) {
   const auto [scale, fraction] = detail::split_exp(2 * x);
   const float less_one = scale * fraction + (scale - 1);  // e^2x - 1, exact to the last bits near 0
   return less_one / (less_one + 2);
+}
+
+/// x Phi(x), Phi the normal distribution: the exact GELU, x (1 + erf(x / sqrt 2)) / 2, within 2e-7 of the
+/// larger of 1 and |x|, for finite x. (Abramowitz and Stegun 1964, 7.1.26.)
+inline float gelu(float x) {
+  const float size = std::fabs(x), t = 1 / (1 + 0.3275911f * 0.707106781f * size);
+  float sum = 1.061405429f;
+  sum = sum * t - 1.453152027f;
+  sum = sum * t + 1.421413741f;
+  sum = sum * t - 0.284496736f;
+  sum = sum * t + 0.254829592f;
+  const float tail = 0.5f * t * sum * fast_exp(-0.5f * x * x);  // Phi(-|x|)
+  return 0.5f * (x + size) - size * tail;
 }
 
 /// to = value. For bfloat16 an assignment would do as well, but GCC makes no vector code of a loop that has
