@@ -5,7 +5,7 @@
 #include <memory>
 
 #include <eev/core/conv_extent.hpp>
-#include <eev/cpu/device.hpp>
+#include <eev/cpu/widen.hpp>
 
 namespace eev::cpu {
 
@@ -23,8 +23,11 @@ packed_filters<T> device::pack(const std::vector<float>& values, dim N, dim C, d
   using dnnl::memory;
   one_thread guard;
   const memory::dims shape{N, C, height, width};
-  memory plain({shape, data_type_of<T>(), memory::format_tag::oihw}, engine_);
-  auto source = wrap({shape, memory::data_type::f32, memory::format_tag::oihw}, engine_, values.data());
+  const bool widened = std::is_same_v<T, bfloat16> && !has_bfloat16_kernels();
+  memory plain({shape, widened ? data_type_of<float>() : data_type_of<T>(), memory::format_tag::oihw},
+               engine_);
+  const std::vector<float> stored = widened ? as_stored<T>(values) : values;
+  auto source = wrap({shape, memory::data_type::f32, memory::format_tag::oihw}, engine_, stored.data());
   dnnl::reorder(source, plain).execute(streams_[0], source, plain);
   return {N, C, height, width, std::make_shared<std::vector<memory>>(1, plain)};
 }
@@ -110,6 +113,13 @@ void conv2d(device& device, view<T, 4> y, const_view<T, 4> x, const packed_filte
           std::array{filters.N, filters.C, filters.height, filters.width}, ", bias ", bias.shape,
           "; expected y ", expected, ", x [B, H, W, C], filters [N, C, height, width], bias [N]");
   if (y.size() == 0) return;
+  if constexpr (std::is_same_v<T, bfloat16>)
+    if (!has_bfloat16_kernels())
+      return in_float(device, y, x, after, [&](view<float, 4> wide_y, view<const float, 4> wide_x) {
+        const packed_filters<float> wide{filters.N, filters.C, filters.height, filters.width,
+                                         filters.layouts};
+        conv2d(device, wide_y, wide_x, wide, bias, stride, padding, after);
+      });
 
   const dim Y = y.shape[1], X = y.shape[2];
   const dim rows =
