@@ -1,17 +1,15 @@
 #!/usr/bin/env python3
 """In: small trees, each with one planted fault. Out: tools/check_house.py names the file and the fault."""
-import importlib.util
 import pathlib
 import subprocess
 import sys
 import tempfile
 import unittest
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "tools" / "check_house.py"
-sys.dont_write_bytecode = True
-specification = importlib.util.spec_from_file_location("check_house", SCRIPT)
-check_house = importlib.util.module_from_spec(specification)
-specification.loader.exec_module(check_house)
+import script
+
+SCRIPT = script.TOOLS / "check_house.py"
+check_house = script.load("check_house.py")
 
 
 def header(*includes, comment="// In:  x.  Out: y.  Rests on: core.\n"):

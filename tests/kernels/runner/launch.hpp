@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "block.hpp"
+#include "launched.hpp"
 #include "stream.hpp"
 
 namespace eev::runner {
@@ -75,6 +76,7 @@ template <class... Parameters, class... Arguments>
 void launch(const char* name, device&, dim3 grid, dim3 block, std::size_t dynamic_shared,
             void (*kernel)(Parameters...), Arguments... arguments) {
   runner::finish_copies();
+  runner::launched.add(reinterpret_cast<const void*>(kernel));
   try {
     runner::run_kernel(grid, block, dynamic_shared, [&] { kernel(arguments...); });
   } catch (const runner::failure& failure) {
