@@ -12,13 +12,14 @@ import subprocess
 import sys
 
 KERNELS = pathlib.Path(__file__).resolve().parents[1] / "kernels"
-GLOBAL = re.compile(r"__global__\s+\w+\s+(?:__launch_bounds__\((?:[^()]|\([^()]*\))*\)\s*)?(\w+)\s*\(")
+GLOBAL = re.compile(r"__global__\s+\w+\s+(\w+)\s*\(")
+BOUNDS = re.compile(r"__launch_bounds__\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 
 
 def names_in(text):
     """The names of the __global__ functions that a file defines."""
     code = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.S)
-    names = GLOBAL.findall(code)
+    names = GLOBAL.findall(BOUNDS.sub("", code))
     if len(names) != len(re.findall(r"\b__global__\b", code)):
         raise SystemExit("a __global__ function is written in a way that this script does not read")
     return names

@@ -25,7 +25,7 @@ class Coverage(unittest.TestCase):
 
     def test_a_kernel_written_in_another_way_is_refused_rather_than_overlooked(self):
         with self.assertRaises(SystemExit):
-            coverage.names_in("static __global__ auto odd() -> void {}")
+            coverage.names_in("__global__ static void odd() {}")
 
     def test_all_launched_is_no_fault(self):
         self.assertEqual(coverage.never_run(["plain", "bounded"], SYMBOLS, {1, 2, 3}), [])
