@@ -97,7 +97,9 @@ TEST_CASE("best.safetensors is a head whose score is the one reported") {
   const auto scores =
       train::score_videos(device, run.recipe, run.validation.set,
                           [&](auto y, auto visual, auto audio) { network(device, y, visual, audio); });
-  CHECK(train::score_against(run.validation, run.recipe, scores).mean == run.trainer->best_score());
+  // Training multiplies its changing weights by other loops than prediction: the last bits differ.
+  CHECK(std::abs(train::score_against(run.validation, run.recipe, scores).mean - run.trainer->best_score()) <
+        1e-5);
 }
 
 TEST_CASE("last.safetensors is a head, too") {
