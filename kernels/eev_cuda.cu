@@ -3,6 +3,7 @@
 #include "adam.cuh"
 #include "clip_norm.cuh"
 #include "concatenate_backward.cuh"
+#include "conv2d.cuh"
 #include "correlation_loss.cuh"
 #include "device/device.cuh"
 #include "dropout.cuh"

@@ -50,6 +50,20 @@ inline std::vector<float> random_values(dim count, unsigned seed) {
   return values;
 }
 
+/// Whole numbers from -3 to 3: their products and sums are exact in float, and in bfloat16 while below 256.
+inline std::vector<float> whole_values(dim count, unsigned seed) {
+  auto values = random_values(count, seed);
+  for (float& value : values) value = std::round(3 * value);
+  return values;
+}
+
+/// The values as numbers of type T hold them.
+template <class T>
+std::vector<float> stored_as(const std::vector<float>& values) {
+  const std::vector<T> stored(values.begin(), values.end());
+  return {stored.begin(), stored.end()};
+}
+
 inline std::vector<double> as_double(const std::vector<float>& values) {
   return {values.begin(), values.end()};
 }

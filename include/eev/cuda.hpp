@@ -11,6 +11,7 @@
 #include <eev/cuda/adam.hpp>
 #include <eev/cuda/clip_norm.hpp>
 #include <eev/cuda/concatenate_backward.hpp>
+#include <eev/cuda/conv2d.hpp>
 #include <eev/cuda/correlation_loss.hpp>
 #include <eev/cuda/device.hpp>
 #include <eev/cuda/dropout.hpp>

@@ -1,4 +1,4 @@
-// kernels/device/libraries.hpp: the handles of cuBLASLt.
+// kernels/device/libraries.hpp: the handles of cuBLASLt and cuDNN.
 #include "library_state.hpp"
 
 namespace eev::cuda {
@@ -10,13 +10,12 @@ library_state* create_libraries() {
   check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, number), "cudaDeviceGetAttribute");
   auto libraries = std::make_unique<library_state>();
   libraries->architecture = 10 * major + minor;
-  check(cublasLtCreate(&libraries->matrices), "cublasLtCreate");
+  cublasLtHandle_t matrices = nullptr;
+  check(cublasLtCreate(&matrices), "cublasLtCreate");
+  libraries->matrices.reset(matrices);
   return libraries.release();
 }
 
-void destroy_libraries(library_state* libraries) {
-  cublasLtDestroy(libraries->matrices);
-  delete libraries;
-}
+void destroy_libraries(library_state* libraries) { delete libraries; }
 
 }  // namespace eev::cuda

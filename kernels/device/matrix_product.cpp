@@ -121,7 +121,7 @@ std::vector<cublasLtMatmulHeuristicResult_t> candidates(library_state& libraries
   product_plan plan = describe(p);
   std::vector<cublasLtMatmulHeuristicResult_t> offered(most);
   int count = 0;
-  check(cublasLtMatmulAlgoGetHeuristic(libraries.matrices, &plan.operation, &plan.first, &plan.second,
+  check(cublasLtMatmulAlgoGetHeuristic(libraries.matrices.get(), &plan.operation, &plan.first, &plan.second,
                                        &plan.result, &plan.result, &preference, most, offered.data(), &count),
         message("cublasLtMatmulAlgoGetHeuristic: ", text_of(p)));
   offered.resize(count);
@@ -132,8 +132,9 @@ std::vector<cublasLtMatmulHeuristicResult_t> candidates(library_state& libraries
 /// True if the algorithm can compute the plan, which then has it.
 bool takes(library_state& libraries, product_plan& plan, const cublasLtMatmulAlgo_t& algorithm) {
   plan.choice.algo = algorithm;
-  return cublasLtMatmulAlgoCheck(libraries.matrices, &plan.operation, &plan.first, &plan.second, &plan.result,
-                                 &plan.result, &algorithm, &plan.choice) == CUBLAS_STATUS_SUCCESS &&
+  return cublasLtMatmulAlgoCheck(libraries.matrices.get(), &plan.operation, &plan.first, &plan.second,
+                                 &plan.result, &plan.result, &algorithm,
+                                 &plan.choice) == CUBLAS_STATUS_SUCCESS &&
          plan.choice.workspaceSize <= most_workspace;
 }
 
@@ -143,8 +144,9 @@ bool takes_from_table(library_state& libraries, const matrix_product& p, product
   const auto row = std::ranges::find(table, key_in_table(libraries, p), &matrix_algorithm::product);
   if (row == table.end()) return false;
   cublasLtMatmulAlgo_t algorithm;
-  if (cublasLtMatmulAlgoInit(libraries.matrices, CUBLAS_COMPUTE_32F, CUDA_R_32F, type_of(p.in), type_of(p.in),
-                             type_of(p.out), type_of(p.out), row->id, &algorithm) != CUBLAS_STATUS_SUCCESS)
+  if (cublasLtMatmulAlgoInit(libraries.matrices.get(), CUBLAS_COMPUTE_32F, CUDA_R_32F, type_of(p.in),
+                             type_of(p.in), type_of(p.out), type_of(p.out), row->id,
+                             &algorithm) != CUBLAS_STATUS_SUCCESS)
     return false;  // of another version of cuBLAS
   bool known = true;
   const auto configure = [&](cublasLtMatmulAlgoConfigAttributes_t attribute, auto value) {
@@ -203,8 +205,8 @@ void run(device& device, const matrix_product& p, product_plan& plan) {
   const auto workspace = device.take<std::byte>(dim(plan.choice.workspaceSize));
   if (p.bias) set(plan, CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
   const float one = 1, kept = p.add ? 1 : 0;
-  check(cublasLtMatmul(device.libraries().matrices, &plan.operation, &one, p.b.data, &plan.first, p.a.data,
-                       &plan.second, &kept, p.y, &plan.result, p.y, &plan.result, &plan.choice.algo,
+  check(cublasLtMatmul(device.libraries().matrices.get(), &plan.operation, &one, p.b.data, &plan.first,
+                       p.a.data, &plan.second, &kept, p.y, &plan.result, p.y, &plan.result, &plan.choice.algo,
                        workspace.data, plan.choice.workspaceSize, device.stream()),
         message("cublasLtMatmul: ", text_of(p)));
 }

@@ -9,21 +9,11 @@
 // the same bits whatever the number of rows.
 #pragma once
 
-#include <eev/core/bfloat16.hpp>
 #include <eev/cuda/device.hpp>
 
 #include "libraries.hpp"
 
 namespace eev::cuda {
-
-enum class element { float32, bfloat16 };
-
-template <class T>
-constexpr element element_of = element::float32;
-template <>
-inline constexpr element element_of<bfloat16> = element::bfloat16;
-
-inline dim size_of(element type) { return type == element::float32 ? 4 : 2; }
 
 /// A matrix that is multiplied, [rows, columns]. It lies in memory row by row, or, if `transposed`, its
 /// transpose does.

@@ -12,13 +12,6 @@ using namespace eev::test;
 
 namespace {
 
-/// The values of `from` as numbers of type T hold them.
-template <class T>
-std::vector<float> stored_as(const std::vector<float>& from) {
-  const std::vector<T> stored(from.begin(), from.end());
-  return {stored.begin(), stored.end()};
-}
-
 template <class Out, class In>
 struct linear_case {
   dim R, N, K;

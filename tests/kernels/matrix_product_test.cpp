@@ -12,13 +12,6 @@ using namespace eev::test;
 
 namespace {
 
-/// Whole numbers from -3 to 3: their products and sums are exact, in bfloat16 too while they stay below 256.
-std::vector<float> whole_values(dim count, unsigned seed) {
-  auto values = random_values(count, seed);
-  for (float& value : values) value = std::round(3 * value);
-  return values;
-}
-
 /// A matrix [rows, columns] of a batch of them, in memory that ends with its last element.
 struct matrix {
   dim rows, columns, batch;

@@ -47,14 +47,6 @@ std::vector<T> fast(cpu::device& device, const problem& p, const std::vector<flo
   return y;
 }
 
-/// Whole numbers from -3 to 3: sums of their products are exact in float, and as stored below 256 in
-/// bfloat16.
-std::vector<float> whole_values(dim count, unsigned seed) {
-  auto values = random_values(count, seed);
-  for (float& value : values) value = std::round(3 * value);
-  return values;
-}
-
 }  // namespace
 
 TEST_CASE("a convolution of the reference is the sum one writes by hand") {

@@ -39,20 +39,6 @@ std::vector<double> exact(const problem& p, const std::vector<float>& x, const s
   return y;
 }
 
-/// Whole numbers from -3 to 3.
-std::vector<float> whole_values(dim count, unsigned seed) {
-  auto values = random_values(count, seed);
-  for (float& value : values) value = std::round(3 * value);
-  return values;
-}
-
-/// The values of `from` as numbers of type T hold them.
-template <class T>
-std::vector<float> stored_as(const std::vector<float>& from) {
-  const std::vector<T> stored(from.begin(), from.end());
-  return {stored.begin(), stored.end()};
-}
-
 const problem problems[] = {{1, 1, 1}, {3, 5, 7}, {7, 15, 33}, {98, 16, 64}, {99, 17, 31}, {300, 65, 130}};
 const epilogue epilogues[] = {epilogue::none, epilogue::relu, epilogue::gelu, epilogue::add};
 
