@@ -13,11 +13,13 @@
 
 namespace eev::cpu {
 
-/// Weights [N, K] of a linear layer in oneDNN's blocked layout, as float or bfloat16.
+/// Weights [N, K] of a linear layer, packed for its kernel: in the panels of cpu/matrix_product.hpp, or, as
+/// bfloat16 where oneDNN has kernels for it, in oneDNN's blocked layout.
 template <class T>
 struct packed_matrix {
   dim N = 0, K = 0;
-  dnnl::memory memory;
+  const float* panels = nullptr;
+  dnnl::memory blocked = {};
 };
 
 /// Weights [N, C, height, width] of a convolution; cpu/conv2d.hpp has it.
@@ -64,9 +66,10 @@ class device {
   arena::scope scope() { return activations_.open(); }
 
   /// Parameters live as long as the device.
-  view<const float, 1> keep(std::vector<float> values) {
-    parameters_.push_back(std::move(values));
-    return {parameters_.back().data(), {dim(parameters_.back().size())}};
+  view<const float, 1> keep(const std::vector<float>& values) {
+    const auto kept = parameters_.take<float>(values.size());
+    std::copy(values.begin(), values.end(), kept.begin());
+    return kept;
   }
   template <class T>
   packed_matrix<T> pack(const std::vector<float>& values, dim N, dim K);
@@ -124,8 +127,7 @@ class device {
   std::vector<dnnl::stream> streams_;                  // one a thread
   std::vector<std::vector<std::byte>> scratch_;        // one a thread
   std::deque<std::pair<kernel_key, kernel>> kernels_;  // whose places stay
-  arena activations_;
-  std::deque<std::vector<float>> parameters_;
+  arena activations_, parameters_;
 };
 
 }  // namespace eev::cpu

@@ -10,6 +10,17 @@
 
 namespace eev::cpu {
 
+namespace detail {
+
+/// How many clips of a batch are one task: one direction of them, from the first step to the last, so that
+/// threads never wait for each other.
+inline dim clips_of_task(const device& device, dim B) {
+  const dim parts = std::max(device.threads() / 2, 1);
+  return std::max<dim>((B + parts - 1) / parts, 1);
+}
+
+}  // namespace detail
+
 /// One step of one clip and direction. `projected` and `product` [3U] are the input's and the state's part of
 /// the gates r, z, n; the state h [U] is replaced and copied to y.
 inline void gru_step(float* __restrict y, float* __restrict h, const float* __restrict projected,
@@ -34,26 +45,20 @@ inline void gru(device& device, view<float, 3> y, const_view<float, 4> projected
           "gru: y ", y.shape, ", projected ", projected.shape, ", weight ",
           std::array{weight[0].N, weight[0].K}, " and ", std::array{weight[1].N, weight[1].K}, ", bias ",
           bias.shape, "; expected y [B, T, 2U], projected [B, T, 2, 3U], weight [3U, U] twice, bias [2, 3U]");
-  if (B == 0) return;
-  const dim parts = std::clamp<dim>(device.threads() / 2, 1, B), clips = (B + parts - 1) / parts;
-  const dim tasks = (B + clips - 1) / clips, rest = B - (tasks - 1) * clips;
-  const auto kernel_of = [&](dim rows) -> const kernel& {
-    return detail::matmul_kernel<float>(device, rows, weight[0], true, epilogue::none);
-  };
-  const kernel &whole = kernel_of(clips), &last = kernel_of(rest);
-
+  const dim clips = detail::clips_of_task(device, B);
   auto scope = device.scope();
   auto states = device.take<float>(2, B, U), products = device.take<float>(2, B, gates);
+  auto strips = device.take<float>(device.threads(), detail::strips_size);
   std::fill(states.begin(), states.end(), 0.0f);
 #pragma omp parallel for num_threads(device.threads()) schedule(static, 1) collapse(2)
-  for (dim task = 0; task < tasks; ++task)
+  for (dim begin = 0; begin < B; begin += clips)
     for (dim d = 0; d < 2; ++d) {
-      const dim begin = task * clips, end = std::min(begin + clips, B);
+      const dim end = std::min(begin + clips, B);
       const auto state = states[d].slices(begin, end), product = products[d].slices(begin, end);
       for (dim step = 0; step < steps; ++step) {
         const dim t = d == 0 ? step : steps - 1 - step;
-        device.run(end - begin == clips ? whole : last, state.data, weight[d].memory.get_data_handle(),
-                   bias[d].data, product.data);
+        detail::multiply_rows(product.data, gates, bias[d].data, 0, detail::plain(state), end - begin,
+                              {U, gates, weight[d].panels}, strips[omp_get_thread_num()].data);
         for (dim b = begin; b < end; ++b)
           gru_step(y.data + (b * steps + t) * 2 * U + d * U, state.data + (b - begin) * U,
                    projected.data + ((b * steps + t) * 2 + d) * gates, product.data + (b - begin) * gates, U);

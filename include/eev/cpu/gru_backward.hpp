@@ -5,19 +5,11 @@
 
 #include <algorithm>
 
-#include <eev/cpu/math.hpp>
-#include <eev/cpu/matrix_product.hpp>
+#include <eev/cpu/gru.hpp>
 
 namespace eev::cpu {
 
 namespace detail {
-
-/// How many clips of a batch are one task: one direction of them, from the first step to the last, so that
-/// threads never wait for each other.
-inline dim clips_of_task(const device& device, dim B) {
-  const dim parts = std::max(device.threads() / 2, 1);
-  return std::max<dim>((B + parts - 1) / parts, 1);
-}
 
 /// One step of one clip and direction, as gru_step(), with the gates kept [4U].
 inline void gru_step_kept(float* __restrict y, float* __restrict h, float* __restrict kept,

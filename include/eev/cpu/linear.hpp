@@ -1,63 +1,49 @@
-// The fast form of reference/linear.hpp: oneDNN's matrix product over weights packed once.
+// The fast form of reference/linear.hpp: tiles of the result summed in registers over weights packed once.
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
-#include <eev/cpu/device.hpp>
+#include <eev/cpu/matrix_product.hpp>
+#include <eev/cpu/onednn_linear.hpp>
+#include <eev/cpu/widen.hpp>
 
 namespace eev::cpu {
 
-/// The most rows of one task: small enough to share 196 rows over a few threads, large enough for the
-/// kernel's best tiles. Fewer rows than that make two tasks, each of which still reuses a weight a few times.
-inline constexpr dim linear_task_rows = 98;
-inline dim task_rows(dim R) {
-  return R > linear_task_rows ? linear_task_rows : std::max<dim>(16, (R + 1) / 2);
+template <class T>
+packed_matrix<T> device::pack(const std::vector<float>& values, dim N, dim K) {
+  if constexpr (std::is_same_v<T, bfloat16>)
+    if (has_bfloat16_kernels()) return detail::pack_blocked(*this, values, N, K);
+  // The file's [N, K] is, read column by column, the [K, N] that rows are multiplied with.
+  const auto stored = as_stored<T>(values);
+  const auto room = parameters_.take<float>(K, detail::packed_factor::padded(N));
+  detail::pack_factor(*this, room.data, {stored.data(), 1, K}, K, N);
+  return {N, K, room.data};
 }
 
 namespace detail {
 
-inline dnnl::matmul::primitive_desc matmul_description(const dnnl::engine& engine, dim rows, dim N, dim K,
-                                                       dnnl::memory::data_type in,
-                                                       dnnl::memory::data_type out,
-                                                       const dnnl::memory::desc& weights, bool bias,
-                                                       epilogue after) {
-  using dnnl::memory;
-  memory::desc x({rows, K}, in, memory::format_tag::ab), y({rows, N}, out, memory::format_tag::ab);
-  memory::desc b({1, N}, memory::data_type::f32, memory::format_tag::ab);
-  auto description = bias ? dnnl::matmul::desc(x, weights, b, y) : dnnl::matmul::desc(x, weights, y);
-  return {description, attributes(after), engine};
+/// What is left to do with sums [N] of a row, to which a bias has yet to be added.
+inline void finish_row(float* __restrict y, const float* __restrict bias, dim N, epilogue after) {
+  if (after == epilogue::add && bias) {
+#pragma omp simd
+    for (dim n = 0; n < N; ++n) y[n] += bias[n];
+  } else if (after == epilogue::relu) {
+#pragma omp simd
+    for (dim n = 0; n < N; ++n) y[n] = y[n] < 0 ? 0 : y[n];  // a not-a-number stays
+  } else if (after == epilogue::gelu) {
+#pragma omp simd
+    for (dim n = 0; n < N; ++n) y[n] = gelu(y[n]);
+  }
 }
 
-template <class Out, class In>
-const kernel& matmul_kernel(device& device, dim rows, const packed_matrix<In>& weight, bool bias,
-                            epilogue after) {
-  kernel_key key{"matmul", {rows, weight.N, weight.K, sizeof(In), sizeof(Out), bias, dim(after)}};
-  return device.find_kernel(key, [&] {
-    auto description = matmul_description(device.engine(), rows, weight.N, weight.K, data_type_of<In>(),
-                                          data_type_of<Out>(), weight.memory.get_desc(), bias, after);
-    return kernel{
-        dnnl::matmul(description),
-        {description.src_desc(), description.weights_desc(), description.bias_desc(), description.dst_desc()},
-        description.scratchpad_desc()};
-  });
+template <class To, class From>
+void convert_row(To* __restrict y, const From* __restrict x, dim count) {
+#pragma omp simd
+  for (dim i = 0; i < count; ++i) store(y[i], float(x[i]));
 }
 
 }  // namespace detail
-
-template <class T>
-packed_matrix<T> device::pack(const std::vector<float>& values, dim N, dim K) {
-  using dnnl::memory;
-  one_thread guard;
-  auto description = detail::matmul_description(
-      engine_, linear_task_rows, N, K, data_type_of<T>(), data_type_of<T>(),
-      memory::desc({K, N}, data_type_of<T>(), memory::format_tag::any), true, epilogue::none);
-  packed_matrix<T> packed{N, K, memory(description.weights_desc(), engine_)};
-  // The file's [N, K] is, read column by column, the [K, N] that oneDNN multiplies with.
-  auto plain =
-      wrap(memory::desc({K, N}, memory::data_type::f32, memory::format_tag::ba), engine_, values.data());
-  dnnl::reorder(plain, packed.memory).execute(streams_[0], plain, packed.memory);
-  return packed;
-}
 
 /// Spec: reference/linear.hpp. Products of float or bfloat16 are summed in float; Out may be wider than In.
 template <class Out, class In>
@@ -68,17 +54,38 @@ void linear(device& device, view<Out, 2> y, const_view<In, 2> x, const packed_ma
   require(y.shape == std::array{R, N} && weight.K == K && (!bias.data || bias.shape[0] == N), "linear: y ",
           y.shape, ", x ", x.shape, ", weight ", std::array{N, weight.K}, ", bias ", bias.shape,
           "; expected y [R, N], x [R, K], weight [N, K], bias [N]");
-  const dim rows = task_rows(R), tasks = R / rows, rest = R % rows;
-  const auto kernel_for = [&](dim count) {
-    return count > 0 ? &detail::matmul_kernel<Out>(device, count, weight, bias.data != nullptr, after)
-                     : nullptr;
-  };
-  const kernel *whole = kernel_for(tasks > 0 ? rows : 0), *last = kernel_for(rest);
-  const void* packed = weight.memory.get_data_handle();
+  if constexpr (std::is_same_v<In, bfloat16>)
+    if (has_bfloat16_kernels()) return detail::onednn_linear(device, y, x, weight, bias, after);
+
+  using detail::tile_rows;
+  const dim share = (R + 2 * device.threads() - 1) / (2 * device.threads());
+  const dim rows = (std::clamp<dim>(share, 1, detail::block_rows) + tile_rows - 1) / tile_rows * tile_rows;
+  constexpr bool wide_in = std::is_same_v<In, float>, wide_out = std::is_same_v<Out, float>;
+  auto scope = device.scope();
+  auto strips = device.take<float>(device.threads(), detail::strips_size);
+  auto inputs = device.take<float>(device.threads(), wide_in ? 0 : rows * K);
+  auto outputs = device.take<float>(device.threads(), wide_out ? 0 : rows * N);
 #pragma omp parallel for num_threads(device.threads()) schedule(dynamic)
-  for (dim task = 0; task < tasks + (rest > 0); ++task) {
-    const dim row = task * rows;
-    device.run(task < tasks ? *whole : *last, x.data + row * K, packed, bias.data, y.data + row * N);
+  for (dim row = 0; row < R; row += rows) {
+    const int thread = omp_get_thread_num();
+    const dim count = std::min(rows, R - row);
+    const float* from;
+    if constexpr (wide_in)
+      from = x.data + row * K;
+    else
+      detail::convert_row(inputs[thread].data, x.data + row * K, count * K), from = inputs[thread].data;
+    float* to;
+    if constexpr (wide_out)
+      to = y.data + row * N;
+    else
+      to = outputs[thread].data;
+    const bool add = after == epilogue::add;
+    if constexpr (!wide_out)
+      if (add) detail::convert_row(to, y.data + row * N, count * N);
+    detail::multiply_rows(to, N, add ? to : bias.data, add ? N : 0, {from, K, 1}, count,
+                          {K, N, weight.panels}, strips[thread].data);
+    for (dim i = 0; i < count; ++i) detail::finish_row(to + i * N, bias.data, N, after);
+    if constexpr (!wide_out) detail::convert_row(y.data + row * N, to, count * N);
   }
 }
 

@@ -1,10 +1,9 @@
-// In:  matrices that change at every training step.  Out: their products, and sums of columns.  Rests on:
-// cpu/device.
+// In:  matrices of float.  Out: their products, and sums of columns.  Rests on: cpu/device.
 //
-// oneDNN's product copies the weights at every call, which a recurrence makes for every time step, and sums a
-// row in another order where the number of rows leaves another remainder. This one packs the weights once,
-// and each value is summed in the same order whatever rows are beside it: any rows may be shared out to any
-// threads.
+// Without AVX-512 oneDNN's product copies the weights at every call, which a recurrence makes for every time
+// step, and sums a row in another order where the number of rows leaves another remainder. This one packs the
+// weights once, and each value is summed in the same order whatever rows are beside it: any rows may be
+// shared out to any threads.
 #pragma once
 
 #include <algorithm>
@@ -62,10 +61,9 @@ struct packed_factor {
   }
 };
 
-/// In scratch memory, and so until the innermost open scope closes.
-inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
-  const auto room = device.take<float>(K, packed_factor::padded(N));
-  const packed_factor factor{K, N, room.data};
+/// `room` is for K x padded(N) numbers.
+inline packed_factor pack_factor(device& device, float* room, strided from, dim K, dim N) {
+  const packed_factor factor{K, N, room};
 #pragma omp parallel for num_threads(device.threads()) schedule(static) collapse(2)
   for (dim first = 0; first < K; first += most_depth)
     for (dim column = 0; column < N; column += tile_columns) {
@@ -75,6 +73,11 @@ inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
                                {begin, from.row_step, from.column_step}, depth, N - column);
     }
   return factor;
+}
+
+/// In scratch memory, and so until the innermost open scope closes.
+inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
+  return pack_factor(device, device.take<float>(K, packed_factor::padded(N)).data, from, K, N);
 }
 
 /// y[i, j] = start[i, j] + sum over k of a[k][i] b[k][j], for one tile. The rows of `start` may be 0 apart,
