@@ -27,7 +27,7 @@ template <int Sums, int Clips>
 __device__ __forceinline__ void add_products(float (&sums)[Sums][Clips], const float* weight, dim step,
                                              dim apart, const float* rows, int pitch, int K) {
   int k = 0;
-#pragma unroll 2
+#pragma unroll(Sums == 1 ? 4 : 2)
   for (; k + 4 <= K; k += 4) {
     float factors[4][Sums];
 #pragma unroll
