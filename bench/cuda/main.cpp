@@ -1,0 +1,64 @@
+// In:  the stems to measure; none: all.  Out: a line for each measurement (meter.hpp), the roofs first. A
+// bench that fails leaves a line on stderr, and exit 1 at the end.
+#include <algorithm>
+#include <cstring>
+
+#include <eev/core/bfloat16.hpp>
+
+#include "device/matrix_product.hpp"
+#include "meter.hpp"
+
+using namespace eev;
+
+namespace {
+
+template <class T>
+double product_flops(bench::meter& meter, dim side) {
+  auto scope = meter.device.scope();
+  const auto a = meter.filled<T>(side, side), b = meter.filled<T>(side, side);
+  auto y = meter.device.take<float>(side, side);
+  const double seconds = meter.seconds_of([&] {
+    cuda::multiply(meter.device, cuda::matrix_product(y, cuda::as_it_lies(a), cuda::transposed(b)));
+  });
+  return 2.0 * side * side * side / seconds;
+}
+
+void measure_roofs(bench::meter& meter) {
+  auto scope = meter.device.scope();
+  const dim bytes = dim{1} << 30;  // far more than L2
+  auto from = meter.device.take<std::uint8_t>(bytes), to = meter.device.take<std::uint8_t>(bytes);
+  const double copy = 2.0 * bytes / meter.seconds_of([&] {
+    bench::check(cudaMemcpyAsync(to.data, from.data, bytes, cudaMemcpyDeviceToDevice, meter.device.stream()));
+  });
+  const double float32 = product_flops<float>(meter, 4096), half = product_flops<bfloat16>(meter, 8192);
+  meter.set_roofs(copy, float32, half);
+  std::printf("roof,copy,bytes,0,%.6g,1\nroof,product,fp32,0,%.6g,1\nroof,product,bf16,0,%.6g,1\n", copy,
+              float32, half);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int count, char** stems) {
+  bool failed = false;
+  try {
+    cuda::device device;
+    bench::meter meter(device);
+    measure_roofs(meter);
+    for (const auto& bench : bench::benches()) {
+      const auto is_it = [&](const char* stem) { return std::strcmp(stem, bench.stem) == 0; };
+      if (count > 1 && std::none_of(stems + 1, stems + count, is_it)) continue;
+      try {
+        auto scope = device.scope();
+        bench.run(meter);
+      } catch (const error& error) {
+        std::fprintf(stderr, "%s: %s\n", bench.stem, error.what());
+        failed = true;
+      }
+    }
+  } catch (const error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 3;
+  }
+  return failed ? 1 : 0;
+}

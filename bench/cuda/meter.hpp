@@ -1,0 +1,103 @@
+// In:  work that is begun in the stream of a GPU.  Out: how long it takes, and its share of what this GPU can
+// do, measured in the same run.  Rests on: eev::cuda, the CUDA runtime.
+//
+// Every line of the output is one measurement: stem,what,precision,batch,seconds,share_of_roof.
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <cuda_runtime.h>
+
+#include <eev/cuda/device.hpp>
+
+namespace eev::bench {
+
+inline void check(cudaError_t status) {
+  require(status == cudaSuccess, "cuda: ", cudaGetErrorString(status));
+}
+
+/// What one call of the work must do at the least.
+struct amount {
+  double flops = 0, bytes = 0;
+};
+
+class meter {
+ public:
+  explicit meter(cuda::device& device) : device(device) {
+    for (cudaEvent_t& event : events_) check(cudaEventCreate(&event));
+  }
+  ~meter() {
+    for (cudaEvent_t event : events_) cudaEventDestroy(event);
+  }
+  meter(const meter&) = delete;
+  meter& operator=(const meter&) = delete;
+
+  cuda::device& device;
+
+  /// The median of at least 11 calls, and of as many as 0.2 s allow, after 3 that are not counted: seconds.
+  double seconds_of(const std::function<void()>& work) {
+    for (int i = 0; i < 3; ++i) work();
+    std::vector<double> times;
+    for (double sum = 0; times.size() < 11 || (sum < 0.2 && times.size() < 201); sum += times.back()) {
+      check(cudaEventRecord(events_[0], device.stream()));
+      work();
+      check(cudaEventRecord(events_[1], device.stream()));
+      check(cudaEventSynchronize(events_[1]));
+      float milliseconds = 0;
+      check(cudaEventElapsedTime(&milliseconds, events_[0], events_[1]));
+      times.push_back(milliseconds / 1e3);
+    }
+    std::ranges::nth_element(times, times.begin() + times.size() / 2);
+    return times[times.size() / 2];
+  }
+
+  /// The roofs: a copy that counts bytes read and written, and products of each precision.
+  void set_roofs(double bytes, double float32, double bfloat16) {
+    bytes_ = bytes, float32_ = float32, bfloat16_ = bfloat16;
+  }
+
+  /// The share is that of the roof which is nearer.
+  void report(const char* stem, const std::string& what, const char* precision, dim batch, amount least,
+              const std::function<void()>& work) {
+    const double seconds = seconds_of(work);
+    const double flops = std::string(precision) == "bf16" ? bfloat16_ : float32_;
+    const double share = std::max(least.flops / seconds / flops, least.bytes / seconds / bytes_);
+    std::printf("%s,%s,%s,%lld,%.9g,%.4f\n", stem, what.c_str(), precision, static_cast<long long>(batch),
+                seconds, share);
+    std::fflush(stdout);
+  }
+
+  /// A tensor of values between -0.5 and 0.5, none the same as its neighbour.
+  template <class T, class... Extents>
+  auto filled(Extents... extents) {
+    auto tensor = device.take<T>(extents...);
+    std::vector<T> values(tensor.size());
+    for (dim i = 0; i < tensor.size(); ++i) values[i] = T(float(i * 7919 % 10007) / 10007 - 0.5f);
+    device.upload(tensor.as(tensor.size()), view<const T, 1>{values.data(), {tensor.size()}});
+    return tensor;
+  }
+
+ private:
+  cudaEvent_t events_[2];
+  double bytes_ = 1, float32_ = 1, bfloat16_ = 1;
+};
+
+/// Benches of one kernel file, or of the networks. Each registers itself.
+struct bench {
+  const char* stem;
+  void (*run)(meter&);
+};
+inline std::vector<bench>& benches() {
+  static std::vector<bench> all;
+  return all;
+}
+struct registered {
+  registered(const char* stem, void (*run)(meter&)) { benches().push_back({stem, run}); }
+};
+
+}  // namespace eev::bench

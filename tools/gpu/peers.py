@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""In: a GPU with PyTorch and timm. Out: a line for each measurement: what,precision,batch,peer,seconds.
+
+    tools/gpu/peers.py SECONDS
+
+The same networks at the same sizes as bench/cuda/: timed by events, the median, data on the GPU. What does not fit in
+SECONDS is left out, the comparisons that matter most come first.
+"""
+import statistics
+import sys
+import time
+
+import torch
+
+END = time.monotonic() + float(sys.argv[1] if len(sys.argv) > 1 else 180)
+
+
+def seconds_of(work):
+    for _ in range(3):
+        work()
+    times, total = [], 0.0
+    while len(times) < 11 or (total < 0.2 and len(times) < 200):
+        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        begin.record()
+        work()
+        end.record()
+        end.synchronize()
+        times.append(begin.elapsed_time(end) / 1e3)
+        total += times[-1]
+    return statistics.median(times)
+
+
+def report(what, precision, batch, peer, work):
+    if time.monotonic() > END:
+        print(f"{what} by {peer}: out of time", file=sys.stderr)
+        return
+    try:
+        print(f"{what},{precision},{batch},{peer},{seconds_of(work):.9g}", flush=True)
+    except RuntimeError as error:
+        print(f"{what} by {peer}: {str(error).splitlines()[0]}", file=sys.stderr)
+
+
+class Head(torch.nn.Module):
+    """The paper's head, as its authors wrote it."""
+
+    def __init__(self):
+        super().__init__()
+        gru = lambda inputs, units: torch.nn.GRU(inputs, units, 2, bidirectional=True, batch_first=True, dropout=0.3)
+        self.visual, self.audio = gru(1536, 512), gru(128, 128)
+        self.gate1, self.linear, self.gate2 = (torch.nn.Linear(*size) for size in [(1280, 1280), (1280, 15), (15, 15)])
+
+    def forward(self, visual, audio):
+        x = torch.cat([self.visual(visual)[0], self.audio(audio)[0]], 2)
+        x = self.linear(torch.sigmoid(self.gate1(x)) * x)
+        return torch.sigmoid(torch.sigmoid(self.gate2(x)) * x)
+
+
+def heads(peer):
+    for batch in [1, 128]:
+        head = Head().cuda().eval()
+        visual, audio = torch.randn(batch, 60, 1536, device="cuda"), torch.randn(batch, 60, 128, device="cuda")
+        with torch.no_grad():
+            report("head", "fp32", batch, peer, lambda: head(visual, audio))
+    labels, head = torch.rand(128, 60, 15, device="cuda"), Head().cuda().train()
+    adam = torch.optim.Adam(head.parameters(), 2e-4, weight_decay=1e-5, fused=True)
+
+    def step():
+        adam.zero_grad(set_to_none=True)
+        torch.nn.functional.l1_loss(head(visual, audio), labels).backward()
+        adam.step()
+    report("train_step", "fp32", 128, peer, step)
+
+
+def swin():
+    import timm
+    model = timm.create_model("swin_large_patch4_window7_224", num_classes=0).cuda().eval().bfloat16()
+    compiled = torch.compile(model)
+    with torch.no_grad():
+        for batch in [64, 256, 8, 1]:
+            x = torch.randn(batch, 3, 224, 224, device="cuda", dtype=torch.bfloat16)
+            report("swin-large", "bf16", batch, "PyTorch eager (timm)", lambda: model(x))
+            report("swin-large", "bf16", batch, "torch.compile (timm)", lambda: compiled(x))
+
+
+def vggish():
+    layers, channels = [], 1
+    for width in [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool"]:
+        if width == "pool":
+            layers.append(torch.nn.MaxPool2d(2))
+        else:
+            layers += [torch.nn.Conv2d(channels, width, 3, padding=1), torch.nn.ReLU()]
+            channels = width
+    layers.append(torch.nn.Flatten())
+    for inputs, units in [(12288, 4096), (4096, 4096), (4096, 128)]:
+        layers += [torch.nn.Linear(inputs, units), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers).cuda().eval().bfloat16().to(memory_format=torch.channels_last)
+    with torch.no_grad():
+        x = torch.randn(64, 1, 96, 64, device="cuda", dtype=torch.bfloat16)
+        report("vggish", "bf16", 64, "PyTorch eager", lambda: model(x))
+
+
+if __name__ == "__main__":
+    for tf32, peer in [(False, "nn.GRU (cuDNN)"), (True, "nn.GRU (cuDNN in TF32)")]:
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
+        heads(peer)
+    vggish()
+    swin()
