@@ -1,5 +1,4 @@
 // In:  videos.  Out: a file of features of each, and a report.
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -13,6 +12,7 @@
 #include "engine.hpp"
 #include "failures.hpp"
 #include "feature_file.hpp"
+#include "output.hpp"
 #include "subcommands.hpp"
 #include "weights.hpp"
 
@@ -47,13 +47,6 @@ class report {
  private:
   std::string path_, rows_;
 };
-
-void make_folder(const std::string& path) {
-  std::error_code problem;
-  std::filesystem::create_directories(path, problem);
-  require(std::filesystem::is_directory(path), path,
-          ": cannot be made a folder: ", problem ? problem.message() : "there is a file of that name");
-}
 
 int extract(const extract_options& options) {
   const shard part = options.shard.empty() ? shard() : parse_shard(options.shard);

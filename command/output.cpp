@@ -36,6 +36,13 @@ void output::commit() {
   check(std::fflush(stream_) == 0);
 }
 
+void make_folder(const std::string& path) {
+  std::error_code problem;
+  std::filesystem::create_directories(path, problem);
+  require(std::filesystem::is_directory(path), path,
+          ": cannot be made a folder: ", problem ? problem.message() : "there is a file of that name");
+}
+
 void output::check(bool good) const {
   if (good) return;
   if (errno == EPIPE) throw reader_gone();

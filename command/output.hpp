@@ -31,4 +31,7 @@ class output {
   std::FILE* stream_ = nullptr;
 };
 
+/// The folder is there, and those it is in.
+void make_folder(const std::string& path);
+
 }  // namespace eev::command

@@ -11,7 +11,11 @@ namespace eev::command {
 
 void add_predict(CLI::App& program, int& status);
 void add_extract(CLI::App& program, int& status);
+void add_train(CLI::App& program, int& status);
+void add_evaluate(CLI::App& program, int& status);
+void add_ensemble(CLI::App& program, int& status);
 void add_interpolate(CLI::App& program, int& status);
+void add_filter(CLI::App& program, int& status);
 void add_convert(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);
 void add_doctor(CLI::App& program, int& status);

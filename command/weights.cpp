@@ -45,6 +45,13 @@ void check_shape(const io::network_file& head) {
   }
 }
 
+/// A head sees one row a second, unless its training says otherwise.
+void check_rate(const io::network_file& head) {
+  const std::string rate = io::find_metadata(head.source->file(), "eev.rate").value_or("1");
+  require(rate == "1", head.path(), ": has learned from ", rate,
+          " rows a second, but predict has one; train with --rate 1");
+}
+
 /// Heads on two backbones.
 io::model_files open_heads(const weights_options& options) {
   const io::safetensors_file first(options.weights[0]);
@@ -87,7 +94,7 @@ io::model_files find_model(const weights_options& options) {
 
 io::model_files open_model(const weights_options& options) {
   auto files = find_model(options);
-  for (const auto& head : files.heads) check_shape(head);
+  for (const auto& head : files.heads) check_shape(head), check_rate(head);
   return files;
 }
 

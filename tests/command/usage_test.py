@@ -4,7 +4,7 @@ import unittest
 
 from program import EXPRESSIONS, CommandTest
 
-SUBCOMMANDS = ["predict", "extract", "interpolate", "convert", "inspect", "doctor"]
+SUBCOMMANDS = "predict extract train evaluate ensemble interpolate filter convert inspect doctor".split()
 
 
 class Usage(CommandTest):

@@ -108,3 +108,10 @@ TEST_CASE("the score of smoothed labels against the originals tells the filters 
   CHECK(correlation(label_filter::butterworth) < correlation(label_filter::gaussian));
   CHECK(correlation(label_filter::butterworth) > 0.3);
 }
+
+TEST_CASE("filters go by their names") {
+  for (std::size_t i = 0; i < label_filter_names.size(); ++i)
+    CHECK(find_label_filter(label_filter_names[i]) == label_filter(i));
+  CHECK_THROWS_WITH_AS(find_label_filter("mean"),
+                       "no label filter 'mean'; there are none, butterworth, median, gaussian", error);
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <string>
 #include <vector>
@@ -50,7 +51,11 @@ inline std::string label_rows(const std::string& id, dim rows, const auto& score
   std::string text;
   for (dim k = 0; k < rows; ++k) {
     text += message(id, ",", k * 1'000'000 / 6);
-    for (dim e = 0; e < dim(expressions.size()); ++e) text += message(",", float(score(k, e)));
+    for (dim e = 0; e < dim(expressions.size()); ++e) {
+      char number[32];
+      std::snprintf(number, sizeof number, ",%.9g", double(score(k, e)));
+      text += number;
+    }
     text += "\n";
   }
   return text;

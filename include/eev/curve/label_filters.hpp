@@ -20,6 +20,14 @@ enum class label_filter { none, butterworth, median, gaussian };
 inline constexpr std::array<std::string_view, 4> label_filter_names{"none", "butterworth", "median",
                                                                     "gaussian"};
 
+/// The filter of that name.
+inline label_filter find_label_filter(std::string_view name) {
+  const auto found = std::ranges::find(label_filter_names, name);
+  require(found != label_filter_names.end(), "no label filter '", name,
+          "'; there are none, butterworth, median, gaussian");
+  return label_filter(found - label_filter_names.begin());
+}
+
 /// The middle of three neighbours; before the start and past the end there are zeros: SciPy's medfilt(x, 3).
 inline void median_of_three(std::span<double> x) {
   double before = 0;

@@ -101,9 +101,8 @@ inline labelled_video label(const recipe& recipe, io::video_features features, c
   if (recipe.mask_zero_rows)
     for (dim t = 0; t < T; ++t)
       counted[t] = std::ranges::any_of(kept.tensor()[t], [](float score) { return score != 0; });
-  const auto filter = curve::label_filter(std::ranges::find(curve::label_filter_names, recipe.label_filter) -
-                                          curve::label_filter_names.begin());
-  if (!curve::filter_labels(filter, kept.tensor())) unfiltered.push_back(features.id);
+  if (!curve::filter_labels(curve::find_label_filter(recipe.label_filter), kept.tensor()))
+    unfiltered.push_back(features.id);
   return {std::move(features), std::move(kept), std::move(counted), n};
 }
 

@@ -1,5 +1,5 @@
 // In:  the name of a recipe.  Out: everything that decides what a training run computes, but the data.  Rests
-// on: core, clips/sample_labels, train/losses.
+// on: core, clips, curve, train/losses.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <eev/clips/sample_labels.hpp>
+#include <eev/curve/label_filters.hpp>
 #include <eev/train/losses.hpp>
 #include <eev/train/schedules.hpp>
 
@@ -96,7 +97,7 @@ inline void check(const recipe& recipe) {
     throw error(message(name, " is '", value, "', expected one of ", all));
   };
   find_loss(recipe.loss);
-  one_of("label_filter", recipe.label_filter, {"none", "butterworth", "median", "gaussian"});
+  curve::find_label_filter(recipe.label_filter);
   one_of("audio_index", recipe.audio_index, {"aligned", "drift"});
   one_of("schedule", recipe.schedule, {"constant", "milestones", "cosine"});
   require(recipe.rate > 0 && clips::label_rate % recipe.rate == 0, "rate is ", recipe.rate,

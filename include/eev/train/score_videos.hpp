@@ -69,20 +69,33 @@ std::vector<table> score_videos(Device& device, const recipe& recipe, const labe
   return scores;
 }
 
-/// The score of curves at the rate of training against the labels at 6 Hz.
-inline curve::score score_against(const validation_set& validation, const recipe& recipe,
-                                  const std::vector<table>& scores) {
-  curve::scorer scorer = validation.labels;
+/// Scores at the rate of training as curves at 6 Hz, as long as the labels: [n, E] of each video.
+inline std::vector<table> dense_curves(const labelled_set& set, const recipe& recipe,
+                                       const std::vector<table>& scores) {
+  std::vector<table> curves;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    const labelled_video& video = validation.set.videos[i];
-    table dense(dim(expressions.size()), video.label_rows);
-    curve::interpolate(dense.tensor(), scores[i].tensor(), clips::label_rate, recipe.rate);
-    std::vector<std::int64_t> microseconds(video.label_rows);
-    for (dim k = 0; k < video.label_rows; ++k)
+    curves.emplace_back(dim(expressions.size()), set.videos[i].label_rows);
+    curve::interpolate(curves[i].tensor(), scores[i].tensor(), clips::label_rate, recipe.rate);
+  }
+  return curves;
+}
+
+/// How well curves at 6 Hz go with the labels.
+inline curve::score score_of(const validation_set& validation, const std::vector<table>& curves) {
+  curve::scorer scorer = validation.labels;
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    std::vector<std::int64_t> microseconds(curves[i].rows());
+    for (dim k = 0; k < curves[i].rows(); ++k)
       microseconds[k] = (rational(k) * 1'000'000 / clips::label_rate).floor();
-    scorer.add_predictions(video.id(), microseconds, dense.tensor());
+    scorer.add_predictions(validation.set.videos[i].id(), microseconds, curves[i].tensor());
   }
   return scorer.result();
+}
+
+/// The same of scores at the rate of training.
+inline curve::score score_against(const validation_set& validation, const recipe& recipe,
+                                  const std::vector<table>& scores) {
+  return score_of(validation, dense_curves(validation.set, recipe, scores));
 }
 
 }  // namespace eev::train

@@ -1,0 +1,224 @@
+// In:  features and labels.  Out: a trained head, in a folder that tells how it came about.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <eev/io/atomic_file.hpp>
+#include <eev/train/settings.hpp>
+
+#include "console.hpp"
+#include "failures.hpp"
+#include "output.hpp"
+#include "signals.hpp"
+#include "subcommands.hpp"
+#include "training.hpp"
+
+namespace eev::command {
+namespace {
+
+struct train_options {
+  std::string features, labels, val_features, val_labels, output, recipe = "default";
+  std::map<std::string, std::string> settings;  // those that differ from the recipe
+  bool resume = false;
+  device_options device;
+};
+
+train::recipe make_recipe(const train_options& options) {
+  try {
+    train::recipe recipe = train::find_recipe(options.recipe);
+    for (const auto& [name, text] : options.settings) train::set(recipe, name, text);
+    train::check(recipe);
+    return recipe;
+  } catch (const error& problem) {
+    throw usage_error(problem.what());
+  }
+}
+
+/// "3 videos: a, b, c", no more than some.
+std::string names(const std::vector<std::string>& videos) {
+  constexpr std::size_t most = 20;
+  std::string text = message(videos.size(), videos.size() == 1 ? " video: " : " videos: ");
+  for (std::size_t i = 0; i < std::min(videos.size(), most); ++i)
+    text += message(i == 0 ? "" : ", ", videos[i]);
+  return text + (videos.size() > most ? ", ..." : "");
+}
+
+/// What did not find its counterpart.
+void tell_of_gaps(console& console, const train_options& options, const train::labelled_set& training,
+                  const train::labelled_set& validation) {
+  const auto tell = [&](const std::string& what, const std::vector<std::string>& videos) {
+    if (!videos.empty()) console.warning(what + names(videos));
+  };
+  tell(options.labels + ": no features in " + options.features + " of ", training.without_features);
+  tell(options.val_labels + ": no features in " + options.val_features + " of ", validation.without_features);
+  auto unlabelled = training.without_labels;
+  if (options.features == options.val_features) {  // one folder for both
+    std::vector<std::string> in_neither;
+    std::ranges::set_intersection(unlabelled, validation.without_labels, std::back_inserter(in_neither));
+    unlabelled = std::move(in_neither);
+  } else {
+    tell(options.val_features + ": no labels in " + options.val_labels + " of ", validation.without_labels);
+  }
+  tell(options.features + ": no labels of ", unlabelled);
+  tell(options.labels + ": shorter than 10 rows, so not smoothed, ", training.unfiltered);
+
+  std::vector<std::string> ids, shared;
+  for (const auto& video : training.videos) ids.push_back(video.id());
+  for (const auto& video : validation.videos)
+    if (std::ranges::find(ids, video.id()) != ids.end()) shared.push_back(video.id());
+  tell("for training and for validation, so that the score is too good, ", shared);
+}
+
+void write_config(const train_options& options, const train::recipe& recipe) {
+  std::string json = "{";
+  const auto add = [&](const std::string& name, const std::string& value) {
+    json += message(json == "{" ? "\n  \"" : ",\n  \"", name, "\": ", value);
+  };
+  add("version", io::json_quoted(EEV_VERSION));
+  for (const auto& [name, value] : {std::pair("features", &options.features),
+                                    {"labels", &options.labels},
+                                    {"val_features", &options.val_features},
+                                    {"val_labels", &options.val_labels},
+                                    {"recipe", &options.recipe}})
+    add(name, io::json_quoted(*value));
+  train::for_each_setting(
+      recipe, [&](const char* name, const auto& value, const char*) { add(name, train::json_of(value)); });
+  io::atomic_file file(options.output + "/config.json");
+  file.write(json + "\n}\n");
+  file.commit();
+}
+
+/// A line for each epoch; on a terminal, how far it has come.
+class epoch_lines {
+ public:
+  epoch_lines(console& console, const train::recipe& recipe, std::size_t clips)
+      : console_(console), recipe_(recipe), clips_(double(clips)) {}
+
+  void start(int epochs_done) { epoch_ = epochs_done; }
+
+  void step(int step, int steps) {
+    stop_if_interrupted();
+    console_.draw(message("epoch ", epoch_ + 1, " of ", recipe_.epochs, ": step ", step, " of ", steps));
+  }
+
+  void epoch(const train::epoch_report& report) {
+    stop_if_interrupted();
+    epoch_ = report.epoch;
+    seconds_ += report.seconds, ++epochs_;
+    const std::string score =
+        std::isnan(report.val_pearson) ? "" : number(", score %.4f", report.val_pearson);
+    console_.note(message("epoch ", report.epoch, " of ", recipe_.epochs,
+                          number(": loss %.5f", report.train_loss), score, report.is_best ? " (best)" : "",
+                          number(", rate %.3g", report.learning_rate),
+                          number(", %.1f clips/s, ", clips_ / report.seconds),
+                          clock_time(seconds_ / epochs_ * (recipe_.epochs - report.epoch)), " left"));
+  }
+
+ private:
+  static std::string number(const char* format, double value) {
+    std::array<char, 64> text;
+    return {text.data(), std::size_t(std::snprintf(text.data(), text.size(), format, value))};
+  }
+
+  console& console_;
+  const train::recipe& recipe_;
+  const double clips_;
+  int epoch_ = 0, epochs_ = 0;
+  double seconds_ = 0;
+};
+
+int train_head(train_options options) {
+  const train::recipe recipe = make_recipe(options);
+  if (options.val_features.empty()) options.val_features = options.features;
+  console console(options.device.quiet);
+  auto training = train::read_labelled_set(options.features, options.labels, recipe);
+  const auto validation =
+      train::read_validation_set(options.val_features, options.val_labels, recipe, training);
+  tell_of_gaps(console, options, training, validation.set);
+  if (recipe.merge_validation)
+    training.videos.insert(training.videos.end(), validation.set.videos.begin(), validation.set.videos.end());
+
+  make_folder(options.output);
+  const std::string last = options.output + "/last.safetensors";
+  require(options.resume || !std::filesystem::exists(last), last,
+          ": there is a run already; --resume goes on with it, another --output begins a new one");
+  epoch_lines lines(console, recipe, training.videos.size());
+  train_on(options.device,
+           {.recipe = recipe,
+            .training = training,
+            .validation = validation,
+            .folder = options.output,
+            .resume = options.resume,
+            .at_start =
+                [&](int epochs) {
+                  write_config(options, recipe);
+                  lines.start(epochs);
+                  if (epochs > 0)
+                    console.note(message(last, ": goes on after epoch ", epochs, " of ", recipe.epochs));
+                },
+            .at_step = [&](int step, int steps) { lines.step(step, steps); },
+            .at_epoch = [&](const auto& report) { lines.epoch(report); }});
+  return all_done;
+}
+
+/// An option for each setting of a recipe.
+void add_settings(CLI::App& app, const std::shared_ptr<train_options>& options) {
+  const train::recipe recipe;
+  train::for_each_setting(recipe, [&](const char* name, const auto& value, const char* meaning) {
+    std::string option = name;
+    std::ranges::replace(option, '_', '-');
+    if constexpr (std::is_same_v<decltype(value), const bool&>) {
+      app.add_flag_function(
+          "--" + option + ",!--no-" + option,
+          [options, name](std::int64_t count) { options->settings[name] = count > 0 ? "true" : "false"; },
+          message(meaning, value ? " (on)" : " (off)"));
+    } else {
+      app.add_option_function<std::string>(
+             "--" + option, [options, name](const std::string& text) { options->settings[name] = text; },
+             meaning)
+          ->type_name("")
+          ->default_str(train::text_of(value));
+    }
+  });
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, int& status) {
+  auto options = std::make_shared<train_options>();
+  CLI::App& app = *program.add_subcommand("train", "From features and labels to a head");
+  app.add_option("--features", options->features, "folder of features, as extract writes them")
+      ->type_name("DIR")
+      ->required();
+  app.add_option("--labels", options->labels, "labels of the videos to learn from, as EEV publishes them")
+      ->type_name("CSV")
+      ->required();
+  app.add_option("--val-features", options->val_features,
+                 "folder of features for validation; if not given, that of --features")
+      ->type_name("DIR");
+  app.add_option("--val-labels", options->val_labels, "labels of the videos for validation")
+      ->type_name("CSV")
+      ->required();
+  app.add_option("--output", options->output,
+                 "folder for best.safetensors, last.safetensors, log.csv and config.json")
+      ->type_name("RUN")
+      ->required();
+  app.add_flag("--resume", options->resume,
+               "go on with the run in RUN, which ends as if it had not been stopped");
+  app.add_option("--recipe", options->recipe,
+                 "default, or paper: the authors' choices with all quirks of their code; the options below "
+                 "change a recipe, and show the values of default")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"default", "paper"}));
+  add_settings(app, options);
+  add_device_options(app, options->device);
+  app.callback([options, &status] { status = train_head(*options); });
+}
+
+}  // namespace eev::command

@@ -1,0 +1,33 @@
+// In:  videos with labels, a recipe, a device.  Out: a trained head, or what one says.
+#include "training.hpp"
+
+#include "engine.hpp"
+#include "failures.hpp"
+
+namespace eev::command {
+namespace {
+
+/// Training computes in float alone.
+device_options in_float(device_options device) {
+  if (device.precision == "bf16")
+    throw usage_error("--precision bf16: heads are trained and scored in fp32 alone");
+  device.precision = "fp32";
+  precision_on(device);  // throws if the device is not there
+  return device;
+}
+
+}  // namespace
+
+void train_on(const device_options& options, const training_run& run) {
+  const auto device = in_float(options);
+  device.device == "reference" ? train_on_reference(run) : train_on_cpu(device.threads, run);
+}
+
+std::vector<table> score_on(const device_options& options, const std::string& head,
+                            const train::recipe& recipe, const train::labelled_set& set) {
+  const auto device = in_float(options);
+  return device.device == "reference" ? score_on_reference(head, recipe, set)
+                                      : score_on_cpu(device.threads, head, recipe, set);
+}
+
+}  // namespace eev::command

@@ -1,0 +1,78 @@
+"""In: predictions and labels. Out: the contract of `eev evaluate` holds."""
+import json
+import unittest
+
+from corpus import labels
+from program import EXPRESSIONS, CommandTest
+
+
+def curve(rows, slope, offset=0.2):
+    """Rows of 15 numbers: the odd expressions go down where the even ones go up."""
+    return [[offset + slope * (-1) ** e * (k - rows / 2) / 100 for e in range(15)] for k in range(rows)]
+
+
+class Evaluate(CommandTest):
+    def score(self, *more, status=0):
+        out, err = self.eev("evaluate", "predictions.csv", "labels.csv", "--format", "json", *more, status=status)
+        return json.loads(out), err
+
+    def test_json_and_table(self):
+        self.write("labels.csv", labels(a=curve(12, 1), b=curve(20, 1)))
+        self.write("predictions.csv", labels(b=curve(20, -0.5), a=curve(12, 2)))  # order does not matter
+        score, err = self.score()
+        self.assertEqual(list(score), ["mean", "videos", "expressions", "constant"])
+        self.assertEqual(list(score["expressions"]), EXPRESSIONS)
+        self.assertEqual((score["videos"], score["constant"], err), (2, "zero", ""))
+        self.assertAlmostEqual(score["mean"], 0, places=5)
+        table = self.eev("evaluate", "predictions.csv", "labels.csv")[0].splitlines()
+        self.assertEqual([line.split()[0] for line in table], EXPRESSIONS + ["mean", "over"])
+        self.write("predictions.csv", labels(a=curve(12, 2), b=curve(20, 2)))
+        self.assertAlmostEqual(self.score()[0]["mean"], 1, places=5)
+
+    def test_rates_are_joined_by_sixths_of_a_second(self):
+        self.write("labels.csv", labels(a=curve(12, 1)))
+        text = "video,seconds," + ",".join(EXPRESSIONS) + "\n"
+        for k in range(120):  # 60 rows a second
+            text += f"a,{k / 60:.6f}," + ",".join([f"{k / 1000:.6f}"] * 15) + "\n"
+        self.write("predictions.csv", text)
+        score, err = self.score()
+        self.assertAlmostEqual(score["expressions"]["amusement"], 1)
+        self.assertIn("108 rows", err)
+
+    def test_what_has_no_prediction_is_named_and_the_rest_scored(self):
+        self.write("labels.csv", labels(a=curve(12, 1), b=curve(20, 1), c=curve(7, 1)))
+        self.write("predictions.csv", labels(a=curve(12, 1), b=curve(15, 1), d=curve(9, 1)))
+        score, err = self.score(status=1)
+        self.assertEqual(score["videos"], 2)
+        self.assertAlmostEqual(score["mean"], 1, places=5)
+        self.assertIn("5 of the 20 rows of video 'b'", err)
+        self.assertIn("no prediction of video 'c'", err)
+        self.assertIn("9 rows are in no video", err)
+        self.write("predictions.csv", labels(d=curve(9, 1)))
+        self.fails("evaluate", "predictions.csv", "labels.csv", "--quiet", status=3, count=4)
+
+    def test_constant_curves(self):
+        flat = [[row[0] if e == 0 else 0.5 for e, value in enumerate(row)] for row in curve(12, 1)]
+        self.write("labels.csv", labels(a=curve(12, 1)))
+        self.write("predictions.csv", labels(a=flat))
+        for constant, mean in (("zero", 1 / 15), ("minus-one", (1 - 14) / 15), ("skip", 1)):
+            score = self.score("--constant", constant)[0]
+            self.assertAlmostEqual(score["mean"], mean, places=5)
+            self.assertEqual(score["constant"], constant)
+        self.assertIsNone(self.score("--constant", "skip")[0]["expressions"]["anger"])
+
+    def test_bad_rows_and_usage(self):
+        good = labels(a=curve(12, 1))
+        self.write("labels.csv", good)
+        self.write("predictions.csv", good.replace(good.splitlines()[3], "a,333333" + ",nan" * 15))
+        self.assertIn("predictions.csv, line 4", self.fails("evaluate", "predictions.csv", "labels.csv", status=3))
+        self.write("labels.csv", good.replace("a,333333,", "a,366666,"))
+        self.assertIn("labels.csv, line 4", self.fails("evaluate", "predictions.csv", "labels.csv", status=3))
+        self.assertIn("gone.csv", self.fails("evaluate", "predictions.csv", "gone.csv", status=3))
+        for wrong in ([], ["a.csv"], ["a.csv", "b.csv", "--format", "xml"], ["a.csv", "b.csv", "--constant", "one"]):
+            self.fails("evaluate", *wrong, status=2)
+        self.assertIn("--constant", self.eev("evaluate", "--help")[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
