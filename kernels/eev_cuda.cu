@@ -6,6 +6,7 @@
 #include "conv2d.cuh"
 #include "correlation_loss.cuh"
 #include "device/device.cuh"
+#include "device/recorded.cuh"
 #include "dropout.cuh"
 #include "elementwise_loss.cuh"
 #include "gate_backward.cuh"

@@ -17,11 +17,13 @@
 #include <eev/cuda/dropout.hpp>
 #include <eev/cuda/elementwise_loss.hpp>
 #include <eev/cuda/gate_backward.hpp>
+#include <eev/cuda/gpus.hpp>
 #include <eev/cuda/gru.hpp>
 #include <eev/cuda/gru_backward.hpp>
 #include <eev/cuda/layer_norm.hpp>
 #include <eev/cuda/linear.hpp>
 #include <eev/cuda/linear_backward.hpp>
+#include <eev/cuda/recorded.hpp>
 #include <eev/cuda/running_mean.hpp>
 #include <eev/cuda/window_attention.hpp>
 #include <eev/pipeline.hpp>

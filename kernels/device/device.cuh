@@ -2,6 +2,7 @@
 #pragma once
 
 #include <eev/cuda/device.hpp>
+#include <eev/cuda/gpus.hpp>
 
 #include "libraries.hpp"
 #include "runtime.hpp"
@@ -63,6 +64,25 @@ const void* device::fetch(const void* from, std::size_t bytes) {
   runtime::copy(here, from, bytes, stream());
   runtime::wait(stream());
   return here;
+}
+
+// ---- include/eev/cuda/gpus.hpp ----
+
+std::vector<gpu> gpus() {
+  std::vector<gpu> all(runtime::count());
+  for (int number = 0; number < int(all.size()); ++number) {
+    try {
+      all[number] = {runtime::name_of(number), true, ""};
+    } catch (const error& problem) {
+      all[number].reason = problem.what();
+    }
+  }
+  return all;
+}
+
+std::string driver_version() {
+  const int version = runtime::driver_version();
+  return version == 0 ? "" : message(version / 1000, ".", version % 1000 / 10);
 }
 
 }  // namespace eev::cuda

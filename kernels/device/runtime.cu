@@ -4,10 +4,19 @@
 
 namespace eev::cuda::runtime {
 
-std::string name_of(int number) {
+int count() {
   int count = 0;
   check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
-  require(number >= 0 && number < count, "cuda: there is no GPU ", number, "; this machine has ", count,
+  return count;
+}
+
+int driver_version() {
+  int version = 0;
+  return cudaDriverGetVersion(&version) == cudaSuccess ? version : 0;
+}
+
+std::string name_of(int number) {
+  require(number >= 0 && number < count(), "cuda: there is no GPU ", number, "; this machine has ", count(),
           ", numbered from 0");
   cudaDeviceProp facts;
   check(cudaGetDeviceProperties(&facts, number), "cudaGetDeviceProperties");
@@ -55,5 +64,24 @@ void record(CUevent_st* event, CUstream_st* stream) {
 }
 void wait(CUevent_st* event) { check(cudaEventSynchronize(event), "cudaEventSynchronize"); }
 void wait(CUstream_st* stream) { check(cudaStreamSynchronize(stream), "cudaStreamSynchronize"); }
+
+void begin_recording(CUstream_st* stream) {
+  check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+}
+
+CUgraphExec_st* end_recording(CUstream_st* stream) {
+  cudaGraph_t graph = nullptr;
+  check(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
+  cudaGraphExec_t executable = nullptr;
+  const cudaError_t status = cudaGraphInstantiate(&executable, graph, 0);
+  cudaGraphDestroy(graph);
+  check(status, "cudaGraphInstantiate");
+  return executable;
+}
+
+void replay(CUgraphExec_st* graph, CUstream_st* stream) {
+  check(cudaGraphLaunch(graph, stream), "cudaGraphLaunch");
+}
+void destroy_graph(CUgraphExec_st* graph) { cudaGraphExecDestroy(graph); }
 
 }  // namespace eev::cuda::runtime

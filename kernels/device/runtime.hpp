@@ -11,8 +11,15 @@
 
 struct CUstream_st;
 struct CUevent_st;
+struct CUgraphExec_st;
 
 namespace eev::cuda::runtime {
+
+/// How many GPUs there are; throws if there is none.
+int count();
+
+/// The newest CUDA that the driver knows, 1000 major + 10 minor; 0 without a driver.
+int driver_version();
 
 /// The name of GPU `number`, if this library can run on it.
 std::string name_of(int number);
@@ -37,5 +44,11 @@ void copy(void* to, const void* from, std::size_t bytes, CUstream_st* stream);
 void record(CUevent_st* event, CUstream_st* stream);
 void wait(CUevent_st* event);
 void wait(CUstream_st* stream);
+
+/// What is begun in the stream in between is not done but becomes a graph, which can be begun as one.
+void begin_recording(CUstream_st* stream);
+CUgraphExec_st* end_recording(CUstream_st* stream);
+void replay(CUgraphExec_st* graph, CUstream_st* stream);
+void destroy_graph(CUgraphExec_st* graph);
 
 }  // namespace eev::cuda::runtime

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <eev/cuda/device.hpp>
+#include <eev/cuda/gpus.hpp>
 
 #include "close.hpp"
 #include "device_tensor.hpp"
@@ -89,4 +90,11 @@ TEST_CASE("tensors of nothing can be copied, tensors of other shapes cannot") {
 TEST_CASE("a GPU that is not there is refused") {
   CHECK_THROWS_WITH_AS(cuda::device(97), doctest::Contains("cuda: there is no GPU 97; this machine has "),
                        error);
+}
+
+TEST_CASE("the GPUs of the machine are listed, each as its device calls itself") {
+  const auto all = cuda::gpus();
+  REQUIRE(!all.empty());
+  CHECK(all[0].usable);
+  CHECK(all[0].name == cuda::device(0).name());
 }

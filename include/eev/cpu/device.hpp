@@ -42,6 +42,7 @@ struct kernel {
 class device {
  public:
   using scalar = float;
+  static constexpr dim rows_in_cache = 56 * 56;  // of a feature map that is worked on at a time
   template <class T>
   using matrix = packed_matrix<T>;
   template <class T>

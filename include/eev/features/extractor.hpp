@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <eev/core/rational.hpp>
+#include <eev/core/recorded.hpp>
 #include <eev/core/table.hpp>
 #include <eev/core/video.hpp>
 #include <eev/features/frame_preparation.hpp>
@@ -44,7 +45,8 @@ class extractor {
       : device_(device),
         options_(options),
         swin_(device, visual.tensors(), find_swin(visual.name)),
-        vggish_(device, audio.tensors(), find_vggish(audio.name)) {
+        vggish_(device, audio.tensors(), find_vggish(audio.name)),
+        full_batch_(device) {
     require(options.rate > 0, "frames must be taken at a rate above 0, found ", options.rate.value());
   }
 
@@ -101,7 +103,11 @@ class extractor {
     }
     if (count == 0) return false;
     auto features = device_.template take<scalar>(count, visual_width());
-    swin_(device_, features, frames.slices(0, count));  // [count, 1536]
+    const auto see = [&] { swin_(device_, features, frames.slices(0, count)); };  // [count, 1536]
+    if (count == frames_at_once)
+      full_batch_(see);
+    else
+      see();
     auto added = rows.grow(count);
     device_.download(added, features);
     if (options_.normalise_visual)
@@ -132,6 +138,7 @@ class extractor {
   extraction_options options_;
   swin<Device, T> swin_;
   vggish<Device, T> vggish_;
+  recorded<Device> full_batch_;  // of frames, which lie at the same place each time
 };
 
 }  // namespace eev::features

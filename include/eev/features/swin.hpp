@@ -96,9 +96,11 @@ class swin {
         downsample(device, smaller, x);  // [B, H/2, W/2, 2C]
         x = smaller;
       }
-      // A few images at a time go through the whole stage, so that what one block leaves is still in the
-      // cache when the next one reads it.
-      const dim group = std::max<dim>(1, rows_at_once / (H * W));
+      // Where there is a cache, a few images at a time go through the whole stage, so that what one block
+      // leaves is still in it when the next one reads it.
+      dim group = B;
+      if constexpr (requires { Device::rows_in_cache; })
+        group = std::max<dim>(1, Device::rows_in_cache / (H * W));
       for (dim first = 0; first < B; first += group)
         for (const auto& block : stage.blocks) block(device, x.slices(first, std::min(B, first + group)));
     }
@@ -107,8 +109,6 @@ class swin {
   }
 
  private:
-  static constexpr dim rows_at_once = 56 * 56;
-
   swin_shape shape_;
   layers::patch_embedding<Device, T> patch_embedding_;
   std::vector<stage> stages_;

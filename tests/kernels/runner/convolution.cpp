@@ -36,9 +36,10 @@ void convolve_elements(const convolution& task) {
 }  // namespace
 
 void convolve(device&, const convolution& task) {
-  runner::finish_copies();
-  if (task.type == element::float32) return convolve_elements<float>(task);
-  convolve_elements<bfloat16>(task);
+  runner::begin([task] {
+    if (task.type == element::float32) return convolve_elements<float>(task);
+    convolve_elements<bfloat16>(task);
+  });
 }
 
 }  // namespace eev::cuda

@@ -75,13 +75,14 @@ class device;
 template <class... Parameters, class... Arguments>
 void launch(const char* name, device&, dim3 grid, dim3 block, std::size_t dynamic_shared,
             void (*kernel)(Parameters...), Arguments... arguments) {
-  runner::finish_copies();
   runner::launched.add(reinterpret_cast<const void*>(kernel));
-  try {
-    runner::run_kernel(grid, block, dynamic_shared, [&] { kernel(arguments...); });
-  } catch (const runner::failure& failure) {
-    throw runner::failure(message(name, ": ", failure.what()));
-  }
+  runner::begin([=] {
+    try {
+      runner::run_kernel(grid, block, dynamic_shared, [&] { kernel(arguments...); });
+    } catch (const runner::failure& failure) {
+      throw runner::failure(message(name, ": ", failure.what()));
+    }
+  });
 }
 
 }  // namespace eev::cuda

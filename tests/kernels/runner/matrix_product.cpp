@@ -48,14 +48,15 @@ void multiply_elements(const matrix_product& p) {
 }  // namespace
 
 void multiply(device&, const matrix_product& p) {
-  runner::finish_copies();
   check_layout("a", p.a, p.M, p.K, p.batch);
   check_layout("b", p.b, p.K, p.N, p.batch);
   check_layout("y", {p.y, p.y_step, false, p.y_batch_step}, p.M, p.N, p.batch);
   runner::require_that(p.batch == 1 || p.y_batch_step > 0, "matrix product: all of a batch go to the same y");
-  if (p.in == element::float32) return multiply_elements<float, float>(p);
-  if (p.out == element::float32) return multiply_elements<float, bfloat16>(p);
-  multiply_elements<bfloat16, bfloat16>(p);
+  runner::begin([p] {
+    if (p.in == element::float32) return multiply_elements<float, float>(p);
+    if (p.out == element::float32) return multiply_elements<float, bfloat16>(p);
+    multiply_elements<bfloat16, bfloat16>(p);
+  });
 }
 
 }  // namespace eev::cuda

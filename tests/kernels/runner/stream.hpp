@@ -1,9 +1,12 @@
-// In:  copies that were begun.  Out: the copies made.  Rests on: runtime.cpp.
+// In:  what is begun in the stream.  Out: that, done at once, or, between begin_recording and end_recording,
+// when it is replayed.  Rests on: runtime.cpp.
 #pragma once
+
+#include <functional>
 
 namespace eev::runner {
 
-/// What a kernel finds done: the copies that were begun before it in its stream.
-void finish_copies();
+/// A kernel, or a call of one of the libraries, finds the copies done that were begun before it.
+void begin(std::function<void()> work);
 
 }  // namespace eev::runner
