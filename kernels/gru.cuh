@@ -13,6 +13,7 @@
 #include <eev/cuda/gru.hpp>
 
 #include "device/activations.cuh"
+#include "gru_mma.cuh"
 #include "recurrence.cuh"
 
 namespace eev::cuda {
@@ -100,10 +101,9 @@ void launch_gru(const char* name, device& device, view<float, 3> y, float* kept,
   });
 }
 
-}  // namespace
-
-void gru(device& device, view<float, 3> y, view<const float, 4> projected,
-         const std::array<view<const float, 2>, 2>& weight, view<const float, 2> bias) {
+template <class Out, class T>
+void check_gru(view<Out, 3> y, view<const float, 4> projected, const std::array<view<const T, 2>, 2>& weight,
+               view<const float, 2> bias) {
   const auto [B, steps, directions, gates] = projected.shape;
   const dim U = gates / 3;
   require(directions == 2 && gates == 3 * U && y.shape == std::array{B, steps, 2 * U} &&
@@ -112,7 +112,31 @@ void gru(device& device, view<float, 3> y, view<const float, 4> projected,
           "gru: y ", y.shape, ", projected ", projected.shape, ", weight ", weight[0].shape, " and ",
           weight[1].shape, ", bias ", bias.shape,
           "; expected y [B, T, 2U], projected [B, T, 2, 3U], weight [3U, U] twice, bias [2, 3U]");
-  launch_gru("gru", device, y, nullptr, projected.data, {weight[0].data, weight[1].data}, bias.data, U);
+}
+
+template <class Out>
+void gru_in_bfloat16(device& device, view<Out, 3> y, view<const float, 4> projected,
+                     const std::array<view<const bfloat16, 2>, 2>& weight, view<const float, 2> bias) {
+  check_gru(y, projected, weight, bias);
+  launch_gru_mma(device, in_kernel(y.data), projected.data, {weight[0].data, weight[1].data}, bias.data,
+                 y.shape[0], y.shape[1], weight[0].shape[1]);
+}
+
+}  // namespace
+
+void gru(device& device, view<float, 3> y, view<const float, 4> projected,
+         const std::array<view<const float, 2>, 2>& weight, view<const float, 2> bias) {
+  check_gru(y, projected, weight, bias);
+  launch_gru("gru", device, y, nullptr, projected.data, {weight[0].data, weight[1].data}, bias.data,
+             weight[0].shape[1]);
+}
+void gru(device& device, view<float, 3> y, view<const float, 4> projected,
+         const std::array<view<const bfloat16, 2>, 2>& weight, view<const float, 2> bias) {
+  gru_in_bfloat16(device, y, projected, weight, bias);
+}
+void gru(device& device, view<bfloat16, 3> y, view<const float, 4> projected,
+         const std::array<view<const bfloat16, 2>, 2>& weight, view<const float, 2> bias) {
+  gru_in_bfloat16(device, y, projected, weight, bias);
 }
 
 }  // namespace eev::cuda

@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 ARCHITECTURES = ["80", "90"]
 TENSOR_CORES = ["mma.sync", "ldmatrix", "cp.async"]
 MUST_HOLD = {  # what the name of a kernel holds -> the instructions without which it is not what it claims to be
+    "gru_on_tensor_cores": TENSOR_CORES,
     "window_attention_mma": TENSOR_CORES,
 }
 

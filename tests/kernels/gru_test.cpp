@@ -20,21 +20,26 @@ struct problem {
   std::vector<float> weight[2] = {random_weight(2), random_weight(3)};
   std::vector<float> bias = random_values(6 * U, 4);
 
+  /// With the weights as T holds them.
+  template <class T>
   std::vector<double> expected() const {
     reference::device<double> device;
     std::vector<double> y(B * steps * 2 * U);
+    const auto pack = [&](const std::vector<float>& values) {
+      const std::vector<T> held(values.begin(), values.end());
+      return device.pack<double>({held.begin(), held.end()}, 3 * U, U);
+    };
     gru(device, shaped(y, B, steps, 2 * U), shaped(as_double(projected), B, steps, 2, 3 * U),
-        {device.pack<double>(weight[0], 3 * U, U), device.pack<double>(weight[1], 3 * U, U)},
-        shaped(as_double(bias), 2, 3 * U));
+        {pack(weight[0]), pack(weight[1])}, shaped(as_double(bias), 2, 3 * U));
     return y;
   }
 
-  template <class T>
-  std::vector<T> on_gpu() const {
+  template <class T, class Out = T>
+  std::vector<Out> on_gpu() const {
     cuda::device device;
     const device_tensor<float> x(device, projected), plus(device, bias);
     const device_tensor<T> forward(device, weight[0]), reverse(device, weight[1]);
-    const device_tensor<T> y(device, B * steps * 2 * U);
+    const device_tensor<Out> y(device, B * steps * 2 * U);
     gru(device, y.as(B, steps, 2 * U), x.as(B, steps, 2, 3 * U), {forward.as(3 * U, U), reverse.as(3 * U, U)},
         plus.as(2, 3 * U));
     return y.values();
@@ -48,13 +53,18 @@ struct problem {
   }
 };
 
+template <class T>
 void agrees_with_the_reference(dim B, dim steps, dim U) {
   const problem problem{B, steps, U};
-  const auto expected = problem.expected();
+  const auto expected = problem.expected<T>();
   in_every_order([&] {
     INFO("B ", B, ", T ", steps, ", U ", U);
-    CHECK(largest_difference(problem.on_gpu<float>(), expected) <
-          4e-6);  // measured on the CPU runner: 1.2e-6
+    const auto y = problem.template on_gpu<T, float>();
+    // Measured on the CPU runner: 1.2e-6. In bfloat16, whose factors have 8 bits: 1.3e-3.
+    CHECK(largest_difference(y, expected) < (sizeof(T) == 4 ? 4e-6 : 4e-3));
+    if constexpr (sizeof(T) == 2)
+      CHECK(largest_difference(problem.on_gpu<T, bfloat16>(), std::vector<bfloat16>(y.begin(), y.end())) ==
+            0);
   });
 }
 
@@ -62,30 +72,42 @@ void agrees_with_the_reference(dim B, dim steps, dim U) {
 
 TEST_CASE("a GRU agrees with the reference, whatever the clips, steps and units") {
   for (auto [B, steps, U] : {std::array<dim, 3>{1, 1, 1}, {2, 3, 5}, {9, 2, 31}, {3, 2, 34}})
-    agrees_with_the_reference(B, steps, U);
+    agrees_with_the_reference<float>(B, steps, U);
 }
 
 TEST_CASE("large: a GRU agrees with the reference at the widths of the networks and beyond") {
   for (auto [B, steps, U] :
        {std::array<dim, 3>{17, 3, 64}, {4, 5, 66}, {3, 60, 128}, {9, 3, 512}, {2, 2, 515}})
-    agrees_with_the_reference(B, steps, U);
+    agrees_with_the_reference<float>(B, steps, U);
 }
 
-TEST_CASE("a clip's states are the same bits in any batch") {
+TEST_CASE("a GRU in bfloat16 agrees with the reference, whatever the clips, steps and units") {
+  for (auto [B, steps, U] : {std::array<dim, 3>{1, 1, 1}, {9, 2, 5}, {2, 3, 33}})
+    agrees_with_the_reference<bfloat16>(B, steps, U);
+}
+
+TEST_CASE("large: a GRU in bfloat16 agrees with the reference at the widths of the networks and beyond") {
+  for (auto [B, steps, U] :
+       {std::array<dim, 3>{17, 3, 64}, {3, 20, 128}, {9, 2, 512}, {2, 2, 300}, {1, 2, 520}})
+    agrees_with_the_reference<bfloat16>(B, steps, U);
+}
+
+TEST_CASE_TEMPLATE("a clip's states are the same bits in any batch", T, float, bfloat16) {
   const problem all{11, 4, 9};
-  const auto y = all.on_gpu<float>();
-  for (dim b : {0, 5, 10}) {
+  const auto y = all.template on_gpu<T, float>();
+  for (dim b : {0, 10}) {
     problem alone{1, 4, 9};
     std::copy_n(all.projected.begin() + b * 4 * 54, 4 * 54, alone.projected.begin());
     alone.weight[0] = all.weight[0], alone.weight[1] = all.weight[1];
-    CHECK(alone.on_gpu<float>() == std::vector(y.begin() + b * 4 * 18, y.begin() + (b + 1) * 4 * 18));
+    CHECK(alone.template on_gpu<T, float>() ==
+          std::vector(y.begin() + b * 4 * 18, y.begin() + (b + 1) * 4 * 18));
   }
 }
 
-TEST_CASE("a GRU keeps a not-a-number to its clip and to the steps after it") {
+TEST_CASE_TEMPLATE("a GRU keeps a not-a-number to its clip and to the steps after it", T, float, bfloat16) {
   problem problem{3, 3, 8};
   shaped(problem.projected, 3, 3, 2, 24)(1, 1, 0, 5) = NAN;  // r of unit 5 of the forward direction
-  const auto y = problem.on_gpu<float>();
+  const auto y = problem.template on_gpu<T, float>();
   const auto states = shaped(y, 3, 3, 16);
   for (dim b = 0; b < 3; ++b)
     for (dim t = 0; t < 3; ++t)
@@ -93,10 +115,9 @@ TEST_CASE("a GRU keeps a not-a-number to its clip and to the steps after it") {
         CHECK(std::isnan(states(b, t, u)) == (b == 1 && (t == 1 ? u == 5 : t == 2 && u < 8)));
 }
 
-TEST_CASE("a GRU of no clips, of no steps or of no units does nothing") {
-  CHECK(problem{0, 4, 3}.on_gpu<float>().empty());
-  CHECK(problem{2, 0, 3}.on_gpu<float>().empty());
-  CHECK(problem{2, 4, 0}.on_gpu<float>().empty());
+TEST_CASE_TEMPLATE("a GRU of no clips, of no steps or of no units does nothing", T, float, bfloat16) {
+  for (const auto& none : {problem{0, 4, 3}, problem{2, 0, 3}, problem{2, 4, 0}})
+    CHECK(none.template on_gpu<T, float>().empty());
 }
 
 TEST_CASE("a GRU refuses shapes that do not fit, and more units than a block has room for") {
@@ -113,4 +134,8 @@ TEST_CASE("a GRU refuses shapes that do not fit, and more units than a block has
       gru(device, view<float, 3>{nullptr, {1, 1, 2 * U}}, view<float, 4>{nullptr, {1, 1, 2, 3 * U}},
           {many, many}, view<float, 2>{nullptr, {2, 3 * U}}),
       "gru: 12673 units need 101408 bytes of shared memory; a block has 101376", error);
+  const view<bfloat16, 2> wide{nullptr, {3 * 1025, 1025}};
+  CHECK_THROWS_WITH_AS(gru(device, view<float, 3>{nullptr, {1, 1, 2 * 1025}}, {nullptr, {1, 1, 2, 3 * 1025}},
+                           {wide, wide}, {nullptr, {2, 3 * 1025}}),
+                       "gru: 1025 units; in bfloat16 there may be 1024", error);
 }
