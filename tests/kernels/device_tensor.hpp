@@ -17,9 +17,10 @@ namespace eev::test {
 template <class T>
 class device_tensor {
  public:
-  device_tensor(cuda::device& device, const std::vector<float>& values)
+  template <class From>
+  device_tensor(cuda::device& device, const std::vector<From>& values)
       : device_(device), size_(values.size()), memory_(cuda::runtime::allocate(size_ * sizeof(T)), release) {
-    device_.upload(tensor(), view<const float, 1>{values.data(), {size_}});
+    device_.upload(tensor(), view<const From, 1>{values.data(), {size_}});
   }
   device_tensor(cuda::device& device, dim size)
       : device_tensor(device, std::vector<float>(size, std::numeric_limits<float>::quiet_NaN())) {}
