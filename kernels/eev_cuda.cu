@@ -18,5 +18,6 @@
 #include "linear_backward.cuh"
 #include "mean_pool.cuh"
 #include "patch_merging.cuh"
+#include "resize.cuh"
 #include "running_mean.cuh"
 #include "window_attention.cuh"

@@ -20,10 +20,14 @@
 #include <eev/cuda/gpus.hpp>
 #include <eev/cuda/gru.hpp>
 #include <eev/cuda/gru_backward.hpp>
+#include <eev/cuda/image_patches.hpp>
 #include <eev/cuda/layer_norm.hpp>
 #include <eev/cuda/linear.hpp>
 #include <eev/cuda/linear_backward.hpp>
+#include <eev/cuda/mean_pool.hpp>
+#include <eev/cuda/patch_merging.hpp>
 #include <eev/cuda/recorded.hpp>
+#include <eev/cuda/resize.hpp>
 #include <eev/cuda/running_mean.hpp>
 #include <eev/cuda/window_attention.hpp>
 #include <eev/pipeline.hpp>

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include <eev/core/view.hpp>
 
@@ -25,37 +26,52 @@ inline double bicubic_kernel(double x) {
   return 0;
 }
 
+/// The pixels begin .. end - 1 of a line of `from` that make pixel `pixel` of the line resampled to `to`.
+struct bicubic_reach {
+  double center, stretch;
+  dim begin, end;
+
+  bicubic_reach(dim pixel, dim from, dim to) {
+    const double scale = double(from) / double(to);
+    center = (double(pixel) + 0.5) * scale, stretch = std::fmax(scale, 1);
+    begin = std::max(dim(center - 2 * stretch + 0.5), dim(0));
+    end = std::min(dim(center + 2 * stretch + 0.5), from);
+  }
+};
+
 /// Pixel `offset + i` of the resampled line is the sum over k < count(i) of pixel `first(i) + k` times
 /// weight(i, k).
 struct bicubic_table {
-  view<std::int32_t, 1> first, count;
-  view<std::int32_t, 2> weight;
+  view<std::int32_t, 2> rows;  // [pixels, 2 + taps]: first, count, weights
+
+  std::int32_t& first(dim i) const { return rows(i, 0); }
+  std::int32_t& count(dim i) const { return rows(i, 1); }
+  std::int32_t& weight(dim i, dim k) const { return rows(i, 2 + k); }
 };
 
 /// The table for `pixels` pixels from `offset` on of a line of `from` resampled to `to`, in the device's
-/// scratch memory.
+/// scratch memory. It is made on the host, for the host need not reach the device's memory.
 template <class Device>
 bicubic_table make_bicubic_table(Device& device, dim pixels, dim offset, dim from, dim to) {
-  const double scale = double(from) / double(to), stretch = std::fmax(scale, 1), support = 2 * stretch;
-  const dim taps = dim(std::ceil(support)) * 2 + 1;
-  bicubic_table table{device.template take<std::int32_t>(pixels), device.template take<std::int32_t>(pixels),
-                      device.template take<std::int32_t>(pixels, taps)};
+  const dim taps = dim(std::ceil(2 * bicubic_reach(0, from, to).stretch)) * 2 + 1;
+  std::vector<std::int32_t> numbers(pixels * (2 + taps));
+  const bicubic_table made{{numbers.data(), {pixels, 2 + taps}}};
   for (dim i = 0; i < pixels; ++i) {
-    const double center = (double(offset + i) + 0.5) * scale;
-    const dim begin = std::max(dim(center - support + 0.5), dim(0));
-    const dim end = std::min(dim(center + support + 0.5), from);
+    const bicubic_reach reach(offset + i, from, to);
     const auto weight_of = [&](dim pixel) {
-      return bicubic_kernel((double(pixel) - center + 0.5) * (1 / stretch));
+      return bicubic_kernel((double(pixel) - reach.center + 0.5) * (1 / reach.stretch));
     };
     double sum = 0;
-    for (dim pixel = begin; pixel < end; ++pixel) sum += weight_of(pixel);
-    for (dim pixel = begin; pixel < end; ++pixel) {
+    for (dim pixel = reach.begin; pixel < reach.end; ++pixel) sum += weight_of(pixel);
+    for (dim pixel = reach.begin; pixel < reach.end; ++pixel) {
       const double weight = weight_of(pixel) / sum * (1 << bicubic_bits);
-      table.weight(i, pixel - begin) = std::int32_t(weight < 0 ? weight - 0.5 : weight + 0.5);
+      made.weight(i, pixel - reach.begin) = std::int32_t(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
-    table.first(i) = std::int32_t(begin);
-    table.count(i) = std::int32_t(end - begin);
+    made.first(i) = std::int32_t(reach.begin);
+    made.count(i) = std::int32_t(reach.end - reach.begin);
   }
+  const bicubic_table table{device.template take<std::int32_t>(pixels, 2 + taps)};
+  device.upload(table.rows, made.rows);
   return table;
 }
 

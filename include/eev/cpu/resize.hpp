@@ -93,7 +93,7 @@ inline void resize(device& device, view<std::uint8_t, 3> y, const_view<std::uint
     detail::resize_across(device, y, between, across);
   } else {
     const dim begin = down.first(0), end = down.first(h - 1) + down.count(h - 1);
-    for (std::int32_t& first : down.first) first -= std::int32_t(begin);
+    for (dim i = 0; i < h; ++i) down.first(i) -= std::int32_t(begin);
     auto between = device.take<std::uint8_t>(end - begin, w, channels);
     detail::resize_across(device, between, x.slices(begin, end), across);
     detail::resize_down(device, y, between, down);
