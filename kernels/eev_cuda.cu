@@ -17,6 +17,7 @@
 #include "linear.cuh"
 #include "linear_backward.cuh"
 #include "mean_pool.cuh"
+#include "nv12_to_rgb.cuh"
 #include "patch_merging.cuh"
 #include "resize.cuh"
 #include "running_mean.cuh"

@@ -25,6 +25,7 @@
 #include <eev/cuda/linear.hpp>
 #include <eev/cuda/linear_backward.hpp>
 #include <eev/cuda/mean_pool.hpp>
+#include <eev/cuda/nv12_to_rgb.hpp>
 #include <eev/cuda/patch_merging.hpp>
 #include <eev/cuda/recorded.hpp>
 #include <eev/cuda/resize.hpp>
