@@ -1,6 +1,7 @@
 // In:  videos and what is to be done with each.  Out: that, with progress, and an exit code.
 #include "batch.hpp"
 
+#include <cmath>
 #include <filesystem>
 #include <new>
 #include <utility>
@@ -49,10 +50,14 @@ double size_of(const std::vector<input>& inputs) {
   return bytes;
 }
 
-/// What the container says about its length, in seconds; 0 if nothing. Good for a bar, and often wrong.
+std::string count(dim number, const std::string& thing) {
+  return message(number, " ", thing, number == 1 ? "" : "s");
+}
+
+/// What the file's header says about its length, in seconds; 0 if nothing. Good for a bar, and often wrong.
 double claimed_seconds(const std::string& path) {
   AVFormatContext* opened = nullptr;
-  if (avformat_open_input(&opened, path.c_str(), nullptr, nullptr) < 0) return 0;
+  if (avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr) < 0) return 0;
   const media::format_handle file(opened);
   return file->duration > 0 ? double(file->duration) / AV_TIME_BASE : 0;
 }
@@ -84,16 +89,21 @@ bool batch::run(const input& input, const std::function<void(video&)>& work) {
 
 void batch::work_on(const input& input, const std::function<void(video&)>& work) {
   media::quiet_libav();
-  const bool shown = !console_.quiet() && console_.is_terminal();
-  progress_.begin(input.path, size_of(input), shown ? claimed_seconds(input.path) : 0);
+  const bool is_image = media::is_still_image(input.path);
+  const double claimed = is_image ? 1 : claimed_seconds(input.path);
+  progress_.begin(input.path, size_of(input), claimed);
   media::video_file file(input.path, {rate_, streams_.video, streams_.audio});
   watched_video watched(file, rate_, progress_);
   work(watched);
   const auto warn = [&](auto... parts) { console_.warning(message(input.path, ": ", parts...)); };
-  if (!file.has_sound() && !media::is_still_image(input.path)) warn("has no sound; the model hears silence");
+  if (!file.has_sound() && !is_image) warn("has no sound; the model hears silence");
   if (const dim frames = file.skipped_frames())
-    warn(frames, " frames could not be decoded and were left out");
-  if (const dim packets = file.skipped_packets()) warn(packets, " packets of sound could not be decoded");
+    warn(count(frames, "frame"), " could not be decoded, left out");
+  if (const dim packets = file.skipped_packets())
+    warn(count(packets, "packet"), " of sound could not be decoded");
+  if (const double found = file.duration().value(); claimed > found + 1)
+    warn("the picture ends after ", std::lround(found), " s, the file's header says ", std::lround(claimed),
+         " s: it is cut off, or the header is wrong");
 }
 
 void batch::skip(const input& input) {

@@ -108,7 +108,8 @@ void add_extract(CLI::App& program, int& status) {
       ->required();
   add_backbone_options(app, options->weights);
   add_number(app, "--rate", options->rate, 1000, "visual rows a second");
-  app.add_option("--shard", options->shard, "I/N: only the part I of N (I from 0), with report-I-of-N.csv");
+  app.add_option("--shard", options->shard, "only the part I of N (I from 0), with report-I-of-N.csv")
+      ->type_name("I/N");
   add_stream_options(app, options->streams);
   add_device_options(app, options->device);
   app.callback([options, &status] { status = extract(*options); });

@@ -83,9 +83,10 @@ void add_interpolate(CLI::App& program, int& status) {
   add_number(app, "--rate", options->rate, 1000, "rows a second that are wanted");
   add_number(app, "--input-rate", options->input_rate, 1000, "rows a second that IN has");
   app.add_option(
-      "--like", options->like,
-      "CSV whose numbers of rows are wanted, such as the challenge's labels or its test.csv; past the "
-      "end of a curve its last value is held");
+         "--like", options->like,
+         "CSV whose numbers of rows are wanted, such as the challenge's labels or its test.csv; past the "
+         "end of a curve its last value is held")
+      ->type_name("FILE");
   app.add_option("--format", options->format, "csv, or eev: the challenge's, times in microseconds")
       ->capture_default_str()
       ->check(CLI::IsMember({"csv", "eev"}));

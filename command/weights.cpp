@@ -1,6 +1,8 @@
 // In:  the names of weights files.  Out: the networks in them, checked to fit each other.
 #include "weights.hpp"
 
+#include <eev/features/swin.hpp>
+#include <eev/features/vggish.hpp>
 #include <eev/head/head_shape.hpp>
 #include <eev/io/sha256.hpp>
 
@@ -36,12 +38,13 @@ void check_hash(const io::network_file& head, const std::string& key, const io::
           ": SHA-256 ", found, ", expected ", *expected, " (", key, ")");
 }
 
-/// A head tells its sizes by its tensors; the error of one that does not is to name the file.
-void check_shape(const io::network_file& head) {
+/// What is wrong with a network is told with the name of its file.
+template <class Check>
+void check(const io::network_file& network, Check check) {
   try {
-    head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
+    check();
   } catch (const error& problem) {
-    throw error(head.path() + ": " + problem.what());
+    throw error(network.path() + ": " + problem.what());
   }
 }
 
@@ -50,6 +53,15 @@ void check_rate(const io::network_file& head) {
   const std::string rate = io::find_metadata(head.source->file(), "eev.rate").value_or("1");
   require(rate == "1", head.path(), ": has learned from ", rate,
           " rows a second, but predict has one; train with --rate 1");
+}
+
+/// That eev knows the networks, and that the heads tell their sizes by their tensors.
+io::model_files checked(io::model_files files) {
+  check(files.visual, [&] { features::find_swin(files.visual.name); });
+  check(files.audio, [&] { features::find_vggish(files.audio.name); });
+  for (const auto& head : files.heads)
+    check(head, [&] { head_shape_of([&](const std::string& name) { return head.source->shape_of(name); }); });
+  return files;
 }
 
 /// Heads on two backbones.
@@ -93,8 +105,8 @@ io::model_files find_model(const weights_options& options) {
 }  // namespace
 
 io::model_files open_model(const weights_options& options) {
-  auto files = find_model(options);
-  for (const auto& head : files.heads) check_shape(head), check_rate(head);
+  auto files = checked(find_model(options));
+  for (const auto& head : files.heads) check_rate(head);
   return files;
 }
 
@@ -109,10 +121,10 @@ io::model_files open_backbones(const weights_options& options) {
       required(options.visual_weights, "--visual-weights", visual + " have no weights");
   const std::string& audio_path =
       required(options.audio_weights, "--audio-weights", "audio features have no weights");
-  return {open_backbone(visual_path, options.visual, "swin-large"),
-          open_backbone(audio_path, "", "vggish"),
-          {},
-          ""};
+  return checked({open_backbone(visual_path, options.visual, "swin-large"),
+                  open_backbone(audio_path, "", "vggish"),
+                  {},
+                  ""});
 }
 
 std::string sha256_of(const io::network_file& network) {

@@ -251,8 +251,21 @@ class Progress(CommandTest):
         clip[begin:begin + 40000] = bytes(40000)
         self.write("hole.mp4", clip)
         out, err = self.eev("predict", "hole.mp4")
-        self.assertRegex(err, r"eev: warning: hole.mp4: \d+ frames could not be decoded and were left out\n")
+        self.assertRegex(err, r"eev: warning: hole.mp4: \d+ frames? could not be decoded, left out\n")
         self.assertEqual(out.count("\n"), self.eev("predict", "sample.mp4")[0].count("\n"))
+
+
+    def test_a_header_that_claims_more_than_there_is_is_told(self):
+        clip = bytearray((self.folder / self.sample_clip()).read_bytes())
+        begin = clip.index(b"mvhd") + 20  # after version, flags, two times and the units of a second
+        units = int.from_bytes(clip[begin - 4:begin], "big")
+        clip[begin:begin + 4] = (143_165 * units).to_bytes(4, "big")
+        self.write("long.mp4", clip)
+        out, err = self.eev("predict", "long.mp4")
+        self.assertIn("eev: warning: long.mp4: the picture ends after 12 s, the file's header says 143165 s", err)
+        out_true, err_true = self.eev("predict", "sample.mp4")
+        self.assertEqual(out.replace("long,", "sample,"), out_true)
+        self.assertNotIn("header", err_true)
 
 
 class Startup(CommandTest):

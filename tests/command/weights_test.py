@@ -87,7 +87,9 @@ class Weights(CommandTest):
             data[begin:end] = struct.pack("<15f", *[0.5] * 15)
         self.edit("second.safetensors", other_bias)
         second = self.rows(self.eev("predict", "a.png", "--rate=1", "--weights=second.safetensors", *options[2:])[0])
-        both = self.rows(self.eev("predict", "a.png", "--rate=1", "--weights=second.safetensors", *options)[0])
+        both, err = self.eev("predict", "a.png", "--rate=1", "--weights=second.safetensors", *options)
+        both = self.rows(both)
+        self.assertEqual(err.count("demonstration"), 1)  # what both heads say is said once
         for one, two, mean in zip(apart[1][2:], second[1][2:], both[1][2:]):
             self.assertAlmostEqual((float(one) + float(two)) / 2, float(mean), delta=2e-6)
 
@@ -113,6 +115,15 @@ class Weights(CommandTest):
         error = self.predict_fails(other)
         self.assertIn("256", error)
         self.assertIn("768", error)
+
+    def test_a_network_that_eev_does_not_know(self):
+        bundle = self.convert("demo")
+        for kind, known in (("visual", "swin-large"), ("audio", "vggish")):
+            self.edit(bundle, lambda header, data: header["__metadata__"].update({f"eev.{kind}": "alexnet"}))
+            error = self.predict_fails(["--weights", bundle])
+            self.assertIn(f"{bundle}: no ", error)
+            self.assertIn(known, error)
+            self.convert("demo")
 
     def test_hashes_of_backbones(self):
         options = self.three_files()

@@ -1,10 +1,10 @@
 // In:  memory that somebody else owns.  Out: the same memory as a row-major tensor.  Rests on: core/error.
 //
 // The letters of every shape in eev, defined here once:
-//   B  batch: images, patches of sound, or clips      R  rows: all leading dimensions as one
-//   H, W  height, width                               C  channels of the input; K where it is an inner
-//   dimension N  outputs (channels, units) of a layer           T  time steps U  hidden units of a GRU
-//   direction                E  expressions (15)
+//
+//   B  batch: images, patches, or clips    R  rows: all leading dimensions as one   H, W  height, width
+//   C  channels of the input               K  the same as an inner dimension        N  outputs of a layer
+//   T  time steps                          U  hidden units of a GRU direction       E  expressions (15)
 #pragma once
 
 #include <array>

@@ -89,7 +89,8 @@ inline model_files open_model(network_file visual, network_file audio,
       require(!named || *named == backbone->name, path, ": was trained on ", named.value_or(""), ", but ",
               backbone->path(), " holds ", backbone->name);
     }
-    model.note += find_metadata(file, "eev.note").value_or("");
+    const std::string note = find_metadata(file, "eev.note").value_or("");
+    if (model.note.find(note) == model.note.npos) model.note += (model.note.empty() ? "" : "; ") + note;
   }
   return model;
 }
