@@ -18,6 +18,7 @@ void add_interpolate(CLI::App& program, int& status);
 void add_filter(CLI::App& program, int& status);
 void add_convert(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);
+void add_demo(CLI::App& program, int& status);
 void add_doctor(CLI::App& program, int& status);
 
 }  // namespace eev::command

@@ -17,7 +17,7 @@ PROGRAM = os.environ["EEV_PROGRAM"]
 MAKE_SAMPLE_CLIP = os.environ["EEV_SAMPLE_CLIP"]
 EXPRESSIONS = ("amusement anger awe concentration confusion contempt contentment disappointment doubt elation "
                "interest pain sadness surprise triumph").split()
-DEMO_NOTE = ("demonstration weights: the head is untrained (weights by formula); not a measurement of viewers")
+DEMO_NOTE = "trained on synthetic clips; not a measurement of viewers"
 
 
 class CommandTest(unittest.TestCase):

@@ -3,11 +3,13 @@ checked before they are used.
 """
 import hashlib
 import json
+import math
 import os
+import pathlib
 import struct
 import unittest
 
-from program import CommandTest, edit_safetensors, read_safetensors
+from program import DEMO_NOTE, CommandTest, edit_safetensors, read_safetensors
 
 
 class Weights(CommandTest):
@@ -28,14 +30,28 @@ class Weights(CommandTest):
 
     # ---- convert ----
 
-    def test_the_built_in_bundle_is_the_formulas(self):
-        bundle = (self.folder / self.convert("demo")).read_bytes()
+    def test_the_built_in_bundle_is_weights_demo_safetensors(self):
+        path = pathlib.Path(__file__).resolve().parents[2] / "weights/demo.safetensors"
+        bundle = path.read_bytes()
         self.assertLess(len(bundle), 5_000_000)
         doctor = json.loads(self.eev("doctor", "--format", "json")[0])
         self.assertEqual(doctor["built_in_weights"]["sha256"], hashlib.sha256(bundle).hexdigest())
         self.image("a.png")
-        self.assertEqual(self.eev("predict", "a.png", "--weights", "demo.safetensors")[0],
-                         self.eev("predict", "a.png")[0])
+        self.assertEqual(self.eev("predict", "a.png", "--weights", path)[0], self.eev("predict", "a.png")[0])
+
+    def test_the_built_in_bundle_says_how_it_was_made(self):
+        path = pathlib.Path(__file__).resolve().parents[2] / "weights/demo.safetensors"
+        metadata, tensors, data = read_safetensors(path)
+        self.assertEqual(metadata["eev.note"], DEMO_NOTE)
+        self.assertTrue(metadata["eev.made_by"].startswith("eev demo --precision fp32"), metadata["eev.made_by"])
+        self.assertEqual(metadata["training.seed"], "1")
+        self.assertGreater(float(metadata["training.best_score"]), 0.5)
+        # Its backbones are the formula's, to the bit; they are the last in the file, being of the narrower type.
+        _, formula, formula_data = read_safetensors(self.folder / self.convert("demo"))
+        backbones = {name: entry for name, entry in tensors.items() if not name.startswith("head.")}
+        self.assertEqual(backbones, {name: entry for name, entry in formula.items() if not name.startswith("head.")})
+        size = sum(2 * math.prod(shape) for _, shape in backbones.values())
+        self.assertEqual(data[-size:], formula_data[-size:])
 
     def test_networks_have_their_tensors(self):
         for network, count, parameters in (("swin-tiny", 171, 27519354), ("vggish-demo", 18, None),
@@ -77,7 +93,7 @@ class Weights(CommandTest):
     def test_separate_files_and_ensembles(self):
         self.image("a.png")
         options = self.three_files()
-        bundle = self.rows(self.eev("predict", "a.png", "--rate=1")[0])
+        bundle = self.rows(self.eev("predict", "a.png", "--rate=1", "--weights", self.convert("demo"))[0])
         apart = self.rows(self.eev("predict", "a.png", "--rate=1", *options)[0])
         for a, b in zip(bundle[1][2:], apart[1][2:]):
             self.assertAlmostEqual(float(a), float(b), delta=0.05)  # the bundle's are rounded to bfloat16
