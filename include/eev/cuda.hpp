@@ -10,12 +10,14 @@
 
 #include <eev/cuda/adam.hpp>
 #include <eev/cuda/clip_norm.hpp>
+#include <eev/cuda/concatenate.hpp>
 #include <eev/cuda/concatenate_backward.hpp>
 #include <eev/cuda/conv2d.hpp>
 #include <eev/cuda/correlation_loss.hpp>
 #include <eev/cuda/device.hpp>
 #include <eev/cuda/dropout.hpp>
 #include <eev/cuda/elementwise_loss.hpp>
+#include <eev/cuda/gate.hpp>
 #include <eev/cuda/gate_backward.hpp>
 #include <eev/cuda/gpus.hpp>
 #include <eev/cuda/gru.hpp>
@@ -24,11 +26,14 @@
 #include <eev/cuda/layer_norm.hpp>
 #include <eev/cuda/linear.hpp>
 #include <eev/cuda/linear_backward.hpp>
+#include <eev/cuda/log_mel.hpp>
+#include <eev/cuda/max_pool.hpp>
 #include <eev/cuda/mean_pool.hpp>
 #include <eev/cuda/nv12_to_rgb.hpp>
 #include <eev/cuda/patch_merging.hpp>
 #include <eev/cuda/recorded.hpp>
 #include <eev/cuda/resize.hpp>
 #include <eev/cuda/running_mean.hpp>
+#include <eev/cuda/standardise.hpp>
 #include <eev/cuda/window_attention.hpp>
 #include <eev/pipeline.hpp>

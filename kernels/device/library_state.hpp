@@ -41,10 +41,12 @@ struct convolution_plan {
   std::size_t workspace = 0;  // bytes
 };
 
+using product_key = std::array<dim, 14>;  // all that a plan depends on
+
 struct library_state {
   int architecture;  // compute capability, 90 for 9.0
   owned<cublasLtContext> matrices;
-  std::map<std::array<dim, 20>, std::pair<matrix_product, product_plan>> products;  // those made so far
+  std::map<product_key, std::pair<matrix_product, product_plan>> products;  // those made so far
 
   owned<cudnnContext> networks;  // made by the first convolution: loading cuDNN takes its time
   std::map<std::array<dim, 13>, convolution_plan> convolutions;

@@ -26,11 +26,22 @@ struct table_key {
   auto operator<=>(const table_key&) const = default;
 };
 
+/// What tells an algorithm from others, and the bytes of each; the first is its number.
+struct algorithm_option {
+  cublasLtMatmulAlgoConfigAttributes_t name;
+  std::size_t bytes;
+};
+constexpr algorithm_option algorithm_options[] = {{CUBLASLT_ALGO_CONFIG_ID, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_TILE_ID, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_STAGES_ID, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, 2},
+                                                  {CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, 2}};
+
 struct matrix_algorithm {
   table_key product;
-  int id;
-  std::uint32_t tile, stages, custom, swizzle;
-  std::uint16_t inner_shape, cluster;
+  std::array<std::uint32_t, std::size(algorithm_options)> options;
 };
 
 constexpr element float32 = element::float32, bfloat16 = element::bfloat16;
@@ -144,21 +155,12 @@ bool takes_from_table(library_state& libraries, const matrix_product& p, product
   const auto row = std::ranges::find(table, key_in_table(libraries, p), &matrix_algorithm::product);
   if (row == table.end()) return false;
   cublasLtMatmulAlgo_t algorithm;
-  if (cublasLtMatmulAlgoInit(libraries.matrices.get(), CUBLAS_COMPUTE_32F, CUDA_R_32F, type_of(p.in),
-                             type_of(p.in), type_of(p.out), type_of(p.out), row->id,
-                             &algorithm) != CUBLAS_STATUS_SUCCESS)
-    return false;  // of another version of cuBLAS
-  bool known = true;
-  const auto configure = [&](cublasLtMatmulAlgoConfigAttributes_t attribute, auto value) {
-    known = known && cublasLtMatmulAlgoConfigSetAttribute(&algorithm, attribute, &value, sizeof value) ==
-                         CUBLAS_STATUS_SUCCESS;
-  };
-  configure(CUBLASLT_ALGO_CONFIG_TILE_ID, row->tile);
-  configure(CUBLASLT_ALGO_CONFIG_STAGES_ID, row->stages);
-  configure(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, row->custom);
-  configure(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, row->swizzle);
-  configure(CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, row->inner_shape);
-  configure(CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, row->cluster);
+  bool known = cublasLtMatmulAlgoInit(libraries.matrices.get(), CUBLAS_COMPUTE_32F, CUDA_R_32F, type_of(p.in),
+                                      type_of(p.in), type_of(p.out), type_of(p.out), int(row->options[0]),
+                                      &algorithm) == CUBLAS_STATUS_SUCCESS;  // else of another cuBLAS
+  for (std::size_t i = 1; known && i < std::size(algorithm_options); ++i)
+    known = cublasLtMatmulAlgoConfigSetAttribute(&algorithm, algorithm_options[i].name, &row->options[i],
+                                                 algorithm_options[i].bytes) == CUBLAS_STATUS_SUCCESS;
   return known && takes(libraries, plan, algorithm);
 }
 
@@ -175,26 +177,17 @@ product_plan make_plan(library_state& libraries, const matrix_product& p) {
 }
 
 product_plan& find_plan(library_state& libraries, const matrix_product& p) {
-  const std::array<dim, 20> key{p.M,
-                                p.N,
-                                p.K,
-                                p.batch,
-                                dim(p.in),
-                                dim(p.out),
-                                p.a.step,
-                                p.a.batch_step,
-                                p.a.transposed,
-                                p.b.step,
-                                p.b.batch_step,
-                                p.b.transposed,
-                                p.y_step,
-                                p.y_batch_step,
-                                p.relu,
-                                p.add,
-                                alignment_of(p.a.data),
-                                alignment_of(p.b.data),
-                                alignment_of(p.y),
-                                p.bias ? alignment_of(p.bias) : 0};
+  dim flags = 0, alignments = 0;
+  for (bool flag : {p.a.transposed, p.b.transposed, p.relu, p.add}) flags = 2 * flags + flag;
+  for (const void* data : {p.a.data, p.b.data, static_cast<const void*>(p.y), p.bias})
+    alignments = 32 * alignments + (data ? alignment_of(data) : 0);
+  const product_key key{p.M,       p.N,
+                        p.K,       p.batch,
+                        p.a.step,  p.a.batch_step,
+                        p.b.step,  p.b.batch_step,
+                        p.y_step,  p.y_batch_step,
+                        dim(p.in), dim(p.out),
+                        flags,     alignments};
   const auto known = libraries.products.find(key);
   if (known != libraries.products.end()) return known->second.second;
   return libraries.products.emplace(key, std::pair{p, make_plan(libraries, p)}).first->second.second;
@@ -211,7 +204,93 @@ void run(device& device, const matrix_product& p, product_plan& plan) {
         message("cublasLtMatmul: ", text_of(p)));
 }
 
+// ---- tuning ----
+
+constexpr int most_candidates = 32, timed_runs = 10;
+
+/// Milliseconds of one run.
+float time_of(device& device, const matrix_product& p, product_plan& plan) {
+  const auto event = [] {
+    cudaEvent_t made = nullptr;
+    check(cudaEventCreate(&made), "cudaEventCreate");
+    return std::unique_ptr<CUevent_st, cudaError_t (*)(cudaEvent_t)>(made, cudaEventDestroy);
+  };
+  const auto begin = event(), end = event();
+  run(device, p, plan);
+  check(cudaEventRecord(begin.get(), device.stream()), "cudaEventRecord");
+  for (int i = 0; i < timed_runs; ++i) run(device, p, plan);
+  check(cudaEventRecord(end.get(), device.stream()), "cudaEventRecord");
+  check(cudaEventSynchronize(end.get()), "cudaEventSynchronize");
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()), "cudaEventElapsedTime");
+  return milliseconds / timed_runs;
+}
+
+/// The same product over scratch memory, since the tensors that it was made of may be gone.
+matrix_product over_scratch(device& device, matrix_product p) {
+  const auto take = [&](element type, dim rows, dim columns, dim step, dim batch_step) {
+    const dim size = (rows - 1) * step + columns + (p.batch - 1) * batch_step;
+    return device.take<std::byte>(size * (type == element::float32 ? 4 : 2)).data;
+  };
+  const auto factor = [&](matrix_product::operand& x, dim rows, dim columns) {
+    if (x.transposed) std::swap(rows, columns);
+    x.data = take(p.in, rows, columns, x.step, x.batch_step);
+  };
+  factor(p.a, p.M, p.K);
+  factor(p.b, p.K, p.N);
+  p.y = take(p.out, p.M, p.N, p.y_step, p.y_batch_step);
+  if (p.bias) p.bias = take(p.out, 1, p.N, p.N, 0);
+  return p;
+}
+
+matrix_algorithm row_of(const table_key& key, const cublasLtMatmulAlgo_t& algorithm) {
+  matrix_algorithm row{key, {}};
+  for (std::size_t i = 0; i < std::size(algorithm_options); ++i)
+    check(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, algorithm_options[i].name, &row.options[i],
+                                               algorithm_options[i].bytes, nullptr),
+          "cublasLtMatmulAlgoConfigGetAttribute");
+  return row;
+}
+
+/// A row as matrix_algorithms.inc has it.
+std::string text_of(const matrix_algorithm& row) {
+  const auto& key = row.product;
+  std::string text = message("{{", key.architecture, ", ", key.N, ", ", key.K);
+  for (element type : {key.in, key.out}) text += type == float32 ? ", float32" : ", bfloat16";
+  for (bool flag : {key.a_transposed, key.b_transposed, key.bias, key.relu, key.add})
+    text += flag ? ", true" : ", false";
+  for (std::size_t i = 0; i < row.options.size(); ++i)
+    text += message(i == 0 ? "}, {" : ", ", row.options[i]);
+  return text + "}},\n";
+}
+
 }  // namespace
+
+std::string tune_products(device& device) {
+  check(cudaSetDevice(device.number()), "cudaSetDevice");
+  library_state& libraries = device.libraries();
+  std::map<table_key, std::string>
+      rows;  // of products that differ in M, the one of the largest M is the last
+  for (const auto& [_, made] : libraries.products) {
+    auto scope = device.scope();
+    const matrix_product p = over_scratch(device, made.first);
+    product_plan plan = describe(p);
+    float least = std::numeric_limits<float>::infinity();
+    for (const auto& candidate : candidates(libraries, p, most_candidates)) {
+      if (!takes(libraries, plan, candidate.algo)) continue;
+      const float time = time_of(device, p, plan);
+      if (time >= least) continue;
+      least = time;
+      rows[key_in_table(libraries, p)] = row_of(key_in_table(libraries, p), candidate.algo);
+    }
+  }
+  std::string text =
+      "// Which of cuBLASLt's algorithms multiplies matrices: rows of matrix_algorithm "
+      "(matrix_product.cpp).\n"
+      "// Written by `tools/gpu-check --tune`. A product without a row takes the heuristic's first answer.\n";
+  for (const auto& [_, row] : rows) text += text_of(row);
+  return text;
+}
 
 void multiply(device& device, const matrix_product& p) {
   check(cudaSetDevice(device.number()), "cudaSetDevice");

@@ -86,4 +86,9 @@ struct matrix_product {
 
 void multiply(device& device, const matrix_product& product);
 
+/// Times what the library offers for each product that the device has made so far; matrix_algorithms.inc as
+/// it is, but with the fastest for those. For `tools/gpu-check --tune`, after it has run the networks at the
+/// sizes that matter: nothing else ever times anything. The host's implementation has nothing to choose from.
+std::string tune_products(device& device);
+
 }  // namespace eev::cuda

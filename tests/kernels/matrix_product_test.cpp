@@ -47,7 +47,7 @@ struct how {
 
 /// The whole of y's memory, also what lies between its rows, is as expected.
 template <class Out, class In>
-void is_exact(dim M, dim N, dim K, const how& how) {
+void is_exact(cuda::device& device, dim M, dim N, dim K, const how& how) {
   const matrix a(M, K, how.batch, how.a_transposed, how.gap, how.gap, 1);
   const matrix b(K, N, how.batch, how.b_transposed, 2 * how.gap, 0, 2);
   const matrix y(M, N, how.batch, false, how.gap, 3 * how.gap, 3);
@@ -62,7 +62,6 @@ void is_exact(dim M, dim N, dim K, const how& how) {
         expected[y.place(i, m, n)] = how.relu ? std::max(sum, 0.0) : sum;
       }
 
-  cuda::device device;
   const device_tensor<In> left(device, a.values), right(device, b.values);
   const device_tensor<Out> result(device, y.values), plus(device, bias);
   cuda::matrix_product product(view<Out, 2>{result.tensor().data, {M, N}}, a.in(left), b.in(right));
@@ -77,40 +76,47 @@ void is_exact(dim M, dim N, dim K, const how& how) {
   CHECK(std::vector<double>(found.begin(), found.end()) == expected);
 }
 
-void is_exact_in_every_type(dim M, dim N, dim K, const how& how) {
-  is_exact<float, float>(M, N, K, how);
-  is_exact<float, bfloat16>(M, N, K, how);
-  is_exact<bfloat16, bfloat16>(M, N, K, how);
+void is_exact_in_every_type(cuda::device& device, dim M, dim N, dim K, const how& how) {
+  is_exact<float, float>(device, M, N, K, how);
+  is_exact<float, bfloat16>(device, M, N, K, how);
+  is_exact<bfloat16, bfloat16>(device, M, N, K, how);
 }
 
 }  // namespace
 
 TEST_CASE("products of whole numbers are exact, each factor as it lies or transposed") {
+  cuda::device device;
   for (bool a : {false, true})
     for (bool b : {false, true})
       for (auto [M, N, K] : {std::array<dim, 3>{1, 1, 1}, {3, 5, 7}, {16, 8, 24}, {17, 33, 9}, {5, 1, 20}})
-        is_exact_in_every_type(M, N, K, {.a_transposed = a, .b_transposed = b});
+        is_exact_in_every_type(device, M, N, K, {.a_transposed = a, .b_transposed = b});
 }
 
 TEST_CASE("a product adds a bias, leaves out what is negative, adds to what is there") {
+  cuda::device device;
   for (bool bias : {false, true})
     for (bool relu : {false, true})
       for (bool add : {false, true})
-        is_exact_in_every_type(7, 11, 13, {.b_transposed = true, .bias = bias, .relu = relu, .add = add});
+        is_exact_in_every_type(device, 7, 11, 13,
+                               {.b_transposed = true, .bias = bias, .relu = relu, .add = add});
 }
 
 TEST_CASE(
     "the rows of a product's matrices may lie further apart, and what lies between them is left alone") {
+  cuda::device device;
   for (bool a : {false, true})
     for (bool b : {false, true})
       for (dim gap : {1, 8})
-        is_exact_in_every_type(6, 10, 5, {.a_transposed = a, .b_transposed = b, .bias = true, .gap = gap});
+        is_exact_in_every_type(device, 6, 10, 5,
+                               {.a_transposed = a, .b_transposed = b, .bias = true, .gap = gap});
 }
 
 TEST_CASE("a batch of products is computed at once") {
+  cuda::device device;
   for (dim gap : {0, 3})
     for (bool b : {false, true})
-      is_exact_in_every_type(5, 9, 6, {.b_transposed = b, .bias = true, .add = true, .gap = gap, .batch = 3});
+      is_exact_in_every_type(device, 5, 9, 6,
+                             {.b_transposed = b, .bias = true, .add = true, .gap = gap, .batch = 3});
 }
 
 TEST_CASE("factors may begin where no vector does") {

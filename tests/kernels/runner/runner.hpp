@@ -16,6 +16,7 @@
 #define __host__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __grid_constant__
 #define __shared__ static_assert(false, "shared memory is declared by SHARED or SHARED_DYNAMIC");
 
 #define threadIdx (::eev::runner::thread_index())

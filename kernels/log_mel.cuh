@@ -1,0 +1,162 @@
+// Spec: reference/log_mel.hpp. In: samples [S]. Out: frames y [F, 64], float or bfloat16.
+//
+// A warp has a frame, its spectrum in shared memory. Even samples are the real part of 256 complex points,
+// odd ones the imaginary part; four passes of radix 4 (decimation in time), of whose 64 butterflies lane l
+// has l and l + 32; then lane l takes the bins l + 1, l + 33, ... up to 128 and their mirrors, and the bands
+// l and l + 32. 8 warps a block, which goes on to other frames: what all frames share (window, roots of one,
+// mel weights: 3.4 KB) comes as an argument of the kernel and is unfolded into shared memory once a block.
+//
+// Limits: F below 2^31. Memory: 640 bytes in (each sample is read 2.5 times, mostly from the cache), 64
+// sizeof(T) out a frame; some 15,000 FLOP.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include <eev/cuda/log_mel.hpp>
+
+#include "device/primitives.cuh"
+
+namespace eev::cuda {
+namespace {
+
+// ---- kernel ----
+
+constexpr int mel_warps = 8, mel_threads = mel_warps * warp_lanes;
+constexpr int mel_points = int(spectrum_size) / 2;  // of the complex transform
+constexpr int most_mel_weights = 480;               // of all bands
+constexpr unsigned most_mel_blocks = 264;           // two a multiprocessor of the largest GPUs
+
+/// What all frames share; the window is symmetric, the roots of one are made of a quarter of the cosine.
+struct mel_tables {
+  float window[frame_samples / 2 + 1];
+  float cosine[spectrum_size / 4 + 1];
+  float weights[most_mel_weights];            // of all bands, one after the other
+  std::uint16_t first_weight[mel_bands + 1];  // of each band; behind the last band, the end
+  std::uint8_t first_bin[mel_bands];
+};
+
+/// cos(2 pi n / 512) of n < 512 by its first quarter.
+__device__ __forceinline__ float cosine_of(const mel_tables& tables, int n) {
+  constexpr int quarter = int(spectrum_size) / 4;
+  if (n <= quarter) return tables.cosine[n];
+  if (n <= 2 * quarter) return -tables.cosine[2 * quarter - n];
+  if (n <= 3 * quarter) return -tables.cosine[n - 2 * quarter];
+  return tables.cosine[4 * quarter - n];
+}
+
+/// n with its four digits to the base 4 reversed.
+__device__ __forceinline__ int place_of(int n) {
+  return (n & 3) << 6 | (n >> 2 & 3) << 4 | (n >> 4 & 3) << 2 | n >> 6;
+}
+
+__device__ __forceinline__ float2 times(float2 a, float2 b) {
+  return make_float2(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
+}
+
+template <class T>
+__global__ void __launch_bounds__(mel_threads)
+    log_mel_frames(T* y, const float* samples, dim F, const __grid_constant__ mel_tables tables) {
+  SHARED(window, float[frame_samples]);
+  SHARED(root, float2[spectrum_size]);  // e^(-2 pi i n / 512)
+  SHARED(weights, float[most_mel_weights]);
+  SHARED(spectra, float2[mel_warps][mel_points]);
+
+  for (int n = threadIdx.x; n < frame_samples; n += mel_threads)
+    window[n] = tables.window[n <= frame_samples / 2 ? n : frame_samples - n];
+  for (int n = threadIdx.x; n < spectrum_size; n += mel_threads)
+    root[n] = make_float2(cosine_of(tables, n), -cosine_of(tables, (n + 3 * mel_points / 2) % spectrum_size));
+  for (int i = threadIdx.x; i < tables.first_weight[mel_bands]; i += mel_threads)
+    weights[i] = tables.weights[i];
+  __syncthreads();
+
+  const int lane = threadIdx.x % warp_lanes, warp = threadIdx.x / warp_lanes;
+  float2* z = spectra[warp];
+  for (dim f = dim(blockIdx.x) * mel_warps + warp; f < F; f += dim(gridDim.x) * mel_warps) {
+    const float* frame = samples + f * frame_hop;
+    for (int n = lane; n < mel_points; n += warp_lanes)
+      z[place_of(n)] = 2 * n < frame_samples
+                           ? make_float2(frame[2 * n] * window[2 * n], frame[2 * n + 1] * window[2 * n + 1])
+                           : make_float2(0, 0);
+    __syncwarp();
+
+    for (int quarter = 1; quarter < mel_points; quarter *= 4) {
+      const int step = mel_points / (2 * quarter);  // of the roots
+      for (int i = lane; i < mel_points / 4; i += warp_lanes) {
+        const int j = i % quarter;
+        float2* at = z + 4 * (i - j) + j;
+        const float2 a = at[0], b = times(at[quarter], root[j * step]),
+                     c = times(at[2 * quarter], root[2 * j * step]),
+                     d = times(at[3 * quarter], root[3 * j * step]);
+        at[0] = make_float2((a.x + c.x) + (b.x + d.x), (a.y + c.y) + (b.y + d.y));
+        at[quarter] = make_float2((a.x - c.x) + (b.y - d.y), (a.y - c.y) - (b.x - d.x));
+        at[2 * quarter] = make_float2((a.x + c.x) - (b.x + d.x), (a.y + c.y) - (b.y + d.y));
+        at[3 * quarter] = make_float2((a.x - c.x) - (b.y - d.y), (a.y - c.y) + (b.x - d.x));
+      }
+      __syncwarp();
+    }
+
+    // From the spectrum Z of the complex points to that of the samples, X_k = E_k + e^(-2 pi i k / 512) O_k
+    // with E and O of even and odd samples; |X_k| takes the place of Z_k, which only this lane reads.
+    for (int k = lane + 1; k <= mel_points / 2; k += warp_lanes) {
+      const float2 low = z[k], high = z[mel_points - k];
+      const float2 even = make_float2((low.x + high.x) * 0.5f, (low.y - high.y) * 0.5f);
+      const float2 odd = times(make_float2((low.y + high.y) * 0.5f, (high.x - low.x) * 0.5f), root[k]);
+      const float2 sum = make_float2(even.x + odd.x, even.y + odd.y),
+                   difference = make_float2(even.x - odd.x, even.y - odd.y);
+      z[mel_points - k].x = sqrtf(difference.x * difference.x + difference.y * difference.y);
+      z[k].x = sqrtf(sum.x * sum.x + sum.y * sum.y);
+    }
+    __syncwarp();
+
+    for (int band = lane; band < mel_bands; band += warp_lanes) {
+      const int first = tables.first_weight[band], end = tables.first_weight[band + 1];
+      float energy = float(log_offset);
+      for (int i = first; i < end; ++i) energy += weights[i] * z[tables.first_bin[band] + i - first].x;
+      store(y + f * mel_bands + band, logf(energy));
+    }
+    __syncwarp();  // before the next frame takes the place of this one
+  }
+}
+
+// ---- launcher ----
+
+inline mel_tables make_mel_tables() {
+  mel_tables tables{};
+  for (dim n = 0; n <= frame_samples / 2; ++n) tables.window[n] = float(hann_window()[n]);
+  for (dim n = 0; n <= spectrum_size / 4; ++n)
+    tables.cosine[n] = float(std::cos(2 * std::numbers::pi * double(n) / double(spectrum_size)));
+  int count = 0;
+  for (dim band = 0; band < mel_bands; ++band) {
+    const mel_band& filter = mel_filters()[band];
+    tables.first_bin[band] = std::uint8_t(filter.first);
+    tables.first_weight[band] = std::uint16_t(count);
+    for (double weight : filter.weights) tables.weights[count++] = float(weight);
+  }
+  tables.first_weight[mel_bands] = std::uint16_t(count);
+  return tables;
+}
+
+template <class T>
+void log_mel_of(device& device, view<T, 2> y, view<const float, 1> samples) {
+  const dim F = frames_of(samples.shape[0]);
+  require(y.shape == std::array{F, mel_bands}, "log_mel: y ", y.shape, ", samples ", samples.shape,
+          "; expected y ", std::array{F, mel_bands});
+  if (F == 0) return;
+  static const mel_tables tables = make_mel_tables();
+  launch("log_mel", device, std::min(blocks_for(F, mel_warps), most_mel_blocks), mel_threads, 0,
+         log_mel_frames<std::remove_pointer_t<decltype(in_kernel(y.data))>>, in_kernel(y.data), samples.data,
+         F, tables);
+}
+
+}  // namespace
+
+void log_mel(device& device, view<float, 2> y, view<const float, 1> samples) {
+  log_mel_of(device, y, samples);
+}
+void log_mel(device& device, view<bfloat16, 2> y, view<const float, 1> samples) {
+  log_mel_of(device, y, samples);
+}
+
+}  // namespace eev::cuda

@@ -1,0 +1,77 @@
+// Spec: reference/max_pool.hpp. In: images x [B, H, W, C]. Out: images y [B, H/2, W/2, C], of the type of x.
+//
+// A thread has 4 channels of one place of y, or one if C or an address is not a multiple of 4 values. Limits:
+// y below 2^32 values. Memory: 4 times the bytes of y in, those of y out.
+#pragma once
+
+#include <limits>
+
+#include <eev/cuda/max_pool.hpp>
+
+#include "device/elements.cuh"
+
+namespace eev::cuda {
+namespace {
+
+// ---- kernel ----
+
+/// Not-a-number is larger than any number.
+__device__ __forceinline__ float larger(float a, float b) { return a > b || a != a ? a : b; }
+__device__ __forceinline__ float4 larger(float4 a, float4 b) {
+  return make_float4(larger(a.x, b.x), larger(a.y, b.y), larger(a.z, b.z), larger(a.w, b.w));
+}
+
+template <int Channels, class T>
+struct largest_of_four {
+  T* y;
+  const T* x;
+  unsigned H, W, vectors;  // of a place's channels
+
+  __device__ auto read(const T* from) const {
+    if constexpr (Channels == 4)
+      return load4(from);
+    else
+      return load(from);
+  }
+
+  __device__ void operator()(dim i) const {
+    const unsigned place = unsigned(i) / vectors, c = Channels * (unsigned(i) % vectors);
+    const unsigned row = place / (W / 2), w = place % (W / 2), b = row / (H / 2), h = row % (H / 2);
+    const dim C = Channels * vectors;
+    const T* above = x + ((dim(b) * H + 2 * h) * W + 2 * w) * C + c;
+    const T* below = above + W * C;
+    const auto largest = larger(larger(read(above), read(above + C)), larger(read(below), read(below + C)));
+    if constexpr (Channels == 4)
+      store4(y + place * C + c, largest);
+    else
+      store(y + place * C + c, largest);
+  }
+};
+
+// ---- launcher ----
+
+template <class T>
+void max_pool_images(device& device, view<T, 4> y, view<const T, 4> x) {
+  const auto [B, H, W, C] = x.shape;
+  require(y.shape == std::array{B, H / 2, W / 2, C} && y.size() <= std::numeric_limits<unsigned>::max(),
+          "max_pool: y ", y.shape, ", x ", x.shape, "; expected y ", std::array{B, H / 2, W / 2, C},
+          " below 2^32 values");
+  auto* to = in_kernel(y.data);
+  const auto* from = in_kernel(x.data);
+  using element = std::remove_pointer_t<decltype(to)>;
+  if (C % 4 == 0 && aligned_to(4 * sizeof(T), to) && aligned_to(4 * sizeof(T), from))
+    for_elements("max_pool", device, y.size() / 4,
+                 largest_of_four<4, element>{to, from, unsigned(H), unsigned(W), unsigned(C / 4)});
+  else
+    for_elements("max_pool", device, y.size(),
+                 largest_of_four<1, element>{to, from, unsigned(H), unsigned(W), unsigned(C)});
+}
+
+}  // namespace
+
+void max_pool(device& device, view<float, 4> y, view<const float, 4> x) { max_pool_images(device, y, x); }
+void max_pool(device& device, view<bfloat16, 4> y, view<const bfloat16, 4> x) {
+  max_pool_images(device, y, x);
+}
+
+}  // namespace eev::cuda
