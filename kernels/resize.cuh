@@ -75,19 +75,21 @@ __global__ void __launch_bounds__(resize_threads)
 
 // ---- launchers ----
 
-resize_table in_kernel(const bicubic_table& table) { return {table.rows.data, int(table.rows.shape[1])}; }
+resize_table table_in_kernel(const bicubic_table& table) {
+  return {table.rows.data, int(table.rows.shape[1])};
+}
 
 void launch_across(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3> x,
                    const bicubic_table& table) {
   const dim3 grid(blocks_for(y.shape[1], resize_columns), blocks_for(y.shape[0], resize_warps * resize_rows));
   launch("resize_across", device, grid, dim3(resize_columns, resize_warps), 0, resize_across, y.data, x.data,
-         in_kernel(table), int(y.shape[0]), int(x.shape[1]), int(y.shape[1]));
+         table_in_kernel(table), int(y.shape[0]), int(x.shape[1]), int(y.shape[1]));
 }
 
 void launch_down(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3> x, dim begin,
                  const bicubic_table& table) {
   launch("resize_down", device, blocks_for(y.size(), resize_threads), resize_threads, 0, resize_down, y.data,
-         x.data, in_kernel(table), int(begin), int(y.shape[0]), int(y.shape[1] * 3));
+         x.data, table_in_kernel(table), int(begin), int(y.shape[0]), int(y.shape[1] * 3));
 }
 
 }  // namespace
