@@ -17,7 +17,7 @@ namespace eev::test {
 template <class T>
 class device_tensor {
  public:
-  template <class From>
+  template <class From = float>
   device_tensor(cuda::device& device, const std::vector<From>& values)
       : device_(device), size_(values.size()), memory_(cuda::runtime::allocate(size_ * sizeof(T)), release) {
     device_.upload(tensor(), view<const From, 1>{values.data(), {size_}});
