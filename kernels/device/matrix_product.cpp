@@ -269,8 +269,8 @@ std::string text_of(const matrix_algorithm& row) {
 std::string tune_products(device& device) {
   check(cudaSetDevice(device.number()), "cudaSetDevice");
   library_state& libraries = device.libraries();
-  std::map<table_key, std::string>
-      rows;  // of products that differ in M, the one of the largest M is the last
+  std::map<table_key, matrix_algorithm> rows;  // of products that differ in M only, the last is the largest
+  for (const auto& row : table) rows.insert({row.product, row});
   for (const auto& [_, made] : libraries.products) {
     auto scope = device.scope();
     const matrix_product p = over_scratch(device, made.first);

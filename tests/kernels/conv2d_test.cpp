@@ -94,8 +94,7 @@ TEST_CASE("a convolution of whole numbers is exact, with and without bias, after
       for (bool bias : {false, true}) {
         const conv_case problem(shape, after, bias, whole_values);
         agrees_with_the_reference<float>(device, problem, 0);
-        agrees_with_the_reference<bfloat16>(device, problem,
-                                            1);  // sums between 256 and 512 are rounded to even
+        agrees_with_the_reference<bfloat16>(device, problem, 0);
       }
 }
 
@@ -104,7 +103,7 @@ TEST_CASE("a convolution agrees with the reference") {
   for (const auto& shape : shapes)
     for (auto after : {epilogue::none, epilogue::gelu})
       agrees_with_the_reference<float>(device, {shape, after, true, random_values},
-                                       1e-5);  // measured: below 1e-6
+                                       1e-5);  // measured: 2.9e-6
 }
 
 TEST_CASE("a convolution keeps a not-a-number to the places that see it") {
