@@ -36,19 +36,26 @@ std::string libav_version(unsigned version) {
   return message(version >> 16, ".", version >> 8 & 255, ".", version & 255);
 }
 
-ordered_json devices() {
+ordered_json devices(const gpu_findings& gpus) {
   const bool bfloat16 = cpu_multiplies_bfloat16();
-  return {{{"name", "cpu"},
-           {"available", true},
-           {"what", processor()},
-           {"threads", cpu_threads()},
-           {"precision", bfloat16 ? "bf16, fp32" : "fp32"}},
-          {{"name", "reference"},
-           {"available", true},
-           {"what", "the specification, slow"},
-           {"threads", 1},
-           {"precision", "fp32"}},
-          {{"name", "cuda"}, {"available", false}, {"what", "this program was built without CUDA"}}};
+  auto all = ordered_json::array({{{"name", "cpu"},
+                                   {"available", true},
+                                   {"what", processor()},
+                                   {"threads", cpu_threads()},
+                                   {"precision", bfloat16 ? "bf16, fp32" : "fp32"}},
+                                  {{"name", "reference"},
+                                   {"available", true},
+                                   {"what", "the specification, slow"},
+                                   {"threads", 1},
+                                   {"precision", "fp32"}}});
+  for (std::size_t number = 0; number < gpus.usable.size(); ++number)
+    all.push_back({{"name", message("cuda:", number)},
+                   {"available", true},
+                   {"what", message(gpus.usable[number], ", driver for CUDA ", gpus.driver)},
+                   {"threads", 1},
+                   {"precision", "bf16, fp32"}});
+  if (gpus.usable.empty()) all.push_back({{"name", "cuda"}, {"available", false}, {"what", gpus.reason}});
+  return all;
 }
 
 ordered_json libraries() {
@@ -75,7 +82,7 @@ std::vector<std::string> missing_decoders() {
   return missing;
 }
 
-ordered_json missing() {
+ordered_json missing(const gpu_findings& gpus) {
   auto all = ordered_json::array();
   const auto add = [&](const std::string& what, const std::string& remedy) {
     all.push_back({{"what", what}, {"remedy", remedy}});
@@ -91,7 +98,8 @@ ordered_json missing() {
         "build on this machine, without -DEEV_NATIVE=OFF");
   if (!cpu_multiplies_bfloat16())
     add("bf16 on the CPU", "a processor with AVX512_BF16; without, fp32 is used, at half the speed");
-  add("the device cuda", "this version of eev has none yet");
+  if (gpus.usable.empty())
+    add("the device cuda", gpus.reason + (gpus.reason.starts_with("cuda:") ? "" : "; build where nvcc is"));
   add("trained weights", "the built-in ones are a demonstration; name yours with --weights");
   return all;
 }
@@ -101,12 +109,13 @@ ordered_json examine() {
   for (const auto& set : instruction_sets())
     sets.push_back({{"name", set.name}, {"compiled_for", set.compiled_for}, {"available", set.available}});
   const auto demo = open_model({});
-  return {{"devices", devices()},
+  const auto gpus = find_gpus();
+  return {{"devices", devices(gpus)},
           {"instruction_sets", sets},
           {"libraries", libraries()},
           {"built_in_weights",
            {{"what", name_of(demo)}, {"sha256", sha256_of(demo.visual)}, {"note", demo.note}}},
-          {"missing", missing()}};
+          {"missing", missing(gpus)}};
 }
 
 std::string as_text(const ordered_json& all) {

@@ -7,9 +7,16 @@
 namespace eev::command {
 namespace {
 
+bool is_gpu(const device_options& device) { return device.device.starts_with("cuda"); }
+
+/// cuda is cuda:0.
+int gpu_number(const device_options& device) {
+  const auto colon = device.device.find(':');
+  return colon == std::string::npos ? 0 : std::stoi(device.device.substr(colon + 1));
+}
+
 bool bfloat16_on(const device_options& device) {
-  require(!device.device.starts_with("cuda"), "--device ", device.device,
-          ": this program was built without CUDA; use --device cpu");
+  if (is_gpu(device)) return device.precision != "fp32";  // every GPU that eev takes multiplies bfloat16
   const bool reference = device.device == "reference";
   if (reference && device.precision == "bf16")
     throw usage_error("--device reference computes in fp32 alone, not --precision bf16");
@@ -23,9 +30,19 @@ bool bfloat16_on(const device_options& device) {
 
 std::string precision_on(const device_options& device) { return bfloat16_on(device) ? "bf16" : "fp32"; }
 
+std::string advice_on(const device_options& device) {
+  if (device.device != "auto") return "";
+  const auto found = find_gpus();
+  // auto takes no path that no GPU has passed; bench/results/README.md tells which have.
+  return found.usable.empty() ? ""
+                              : message("--device auto computes on the CPU; --device cuda on the GPU, ",
+                                        found.usable[0], ", for which eev is not verified yet");
+}
+
 predictor make_predictor(const io::model_files& files, const device_options& device,
                          const features::extraction_options& options) {
   const bool bfloat16 = bfloat16_on(device);
+  if (is_gpu(device)) return make_cuda_predictor(files, bfloat16, gpu_number(device), options);
   return device.device == "reference" ? make_reference_predictor(files, options)
                                       : make_cpu_predictor(files, bfloat16, device.threads, options);
 }
@@ -33,6 +50,7 @@ predictor make_predictor(const io::model_files& files, const device_options& dev
 extractor make_extractor(const io::model_files& files, const device_options& device,
                          const features::extraction_options& options) {
   const bool bfloat16 = bfloat16_on(device);
+  if (is_gpu(device)) return make_cuda_extractor(files, bfloat16, gpu_number(device), options);
   return device.device == "reference" ? make_reference_extractor(files, options)
                                       : make_cpu_extractor(files, bfloat16, device.threads, options);
 }

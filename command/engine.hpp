@@ -24,6 +24,17 @@ extractor make_extractor(const io::model_files& files, const device_options& dev
 /// "fp32" or "bf16": what --precision comes to on --device. Throws if the device is not there.
 std::string precision_on(const device_options& device);
 
+/// What --device auto leaves unsaid: how to compute on the GPU of this machine. Empty if there is none.
+std::string advice_on(const device_options& device);
+
+/// The GPUs of this machine, or why there is none.
+struct gpu_findings {
+  std::vector<std::string> usable;  // GPU 0 and on: their names
+  std::string driver;               // the newest CUDA that the driver knows
+  std::string reason;               // if there is none that eev can use
+};
+gpu_findings find_gpus();
+
 /// What the CPU device finds: whether the processor multiplies bfloat16 natively, how many threads it gets,
 /// and which oneDNN runs.
 bool cpu_multiplies_bfloat16();

@@ -57,6 +57,7 @@ int extract(const extract_options& options) {
   const auto common = describe_extraction(extraction, options.streams, precision_on(options.device), files);
   const auto extract_video = make_extractor(files, options.device, extraction);
   if (!files.note.empty()) console.caution(files.note);
+  if (const auto advice = advice_on(options.device); !advice.empty()) console.note(advice);
 
   make_folder(options.output);
   report report(options.output + (options.shard.empty()

@@ -48,6 +48,7 @@ int predict(const predict_options& options) {
   const auto files = open_model(options.weights);
   const auto predict_video = make_predictor(files, options.device, options.streams.extraction(frame_rate));
   if (!files.note.empty()) console.caution(files.note);
+  if (const auto advice = advice_on(options.device); !advice.empty()) console.note(advice);
 
   output out(options.output);
   const auto writer = make_writer(options, out, files);
