@@ -1,5 +1,6 @@
 // In:  the stems to measure; none: all.  Out: a line for each measurement (meter.hpp), the roofs first. A
 // bench that fails leaves a line on stderr, and exit 1 at the end.
+// In:  --tune.  Out: the table of cuBLASLt's algorithms for the products that all of them have met.
 #include <algorithm>
 #include <cstring>
 
@@ -37,28 +38,45 @@ void measure_roofs(bench::meter& meter) {
   std::fflush(stdout);
 }
 
+/// True if all of them ran.
+template <class Wanted>
+bool run(bench::meter& meter, Wanted wanted) {
+  bool all = true;
+  for (const auto& bench : bench::benches()) {
+    if (!wanted(bench.stem)) continue;
+    try {
+      auto scope = meter.device.scope();
+      bench.run(meter);
+    } catch (const error& error) {
+      std::fprintf(stderr, "%s: %s\n", bench.stem, error.what());
+      all = false;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
-int main(int count, char** stems) {
-  bool failed = false;
+int main(int count, char** arguments) {
   try {
     cuda::device device;
     bench::meter meter(device);
-    measure_roofs(meter);
-    for (const auto& bench : bench::benches()) {
-      const auto is_it = [&](const char* stem) { return std::strcmp(stem, bench.stem) == 0; };
-      if (count > 1 && std::none_of(stems + 1, stems + count, is_it)) continue;
-      try {
-        auto scope = device.scope();
-        bench.run(meter);
-      } catch (const error& error) {
-        std::fprintf(stderr, "%s: %s\n", bench.stem, error.what());
-        failed = true;
-      }
+    if (count == 2 && std::strcmp(arguments[1], "--tune") == 0) {
+      meter.quiet = true;
+      const bool all = run(meter, [](const char*) { return true; });
+      std::fputs(cuda::tune_products(device).c_str(), stdout);
+      return all ? 0 : 1;
     }
+    measure_roofs(meter);
+    return run(meter,
+               [&](const char* stem) {
+                 const auto is_it = [&](const char* wanted) { return std::strcmp(wanted, stem) == 0; };
+                 return count == 1 || std::any_of(arguments + 1, arguments + count, is_it);
+               })
+               ? 0
+               : 1;
   } catch (const error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 3;
   }
-  return failed ? 1 : 0;
 }

@@ -38,6 +38,7 @@ class meter {
   meter& operator=(const meter&) = delete;
 
   cuda::device& device;
+  bool quiet = false;  // measures, and tells nobody
 
   /// The median of at least 11 calls, and of as many as 0.2 s allow, after 3 that are not counted: seconds.
   double seconds_of(const std::function<void()>& work) {
@@ -66,6 +67,7 @@ class meter {
               const std::function<void()>& work) {
     const double seconds = seconds_of(work);
     const double flops = std::string(precision) == "bf16" ? bfloat16_ : float32_;
+    if (quiet) return;
     const double share = std::max(least.flops / seconds / flops, least.bytes / seconds / bytes_);
     std::printf("%s,%s,%s,%lld,%.9g,%.4f\n", stem, what.c_str(), precision, static_cast<long long>(batch),
                 seconds, share);
