@@ -98,7 +98,7 @@ __device__ __forceinline__ void load_states(std::uint32_t (&states)[2 * Groups],
 
 /// Tiles: of units, the most that a warp has. Groups: of 8 clips.
 template <int Tiles, int Groups, class Out>
-__global__ void __launch_bounds__(most_mma_warps* warp_lanes)
+__global__ void __launch_bounds__(most_mma_warps* warp_lanes, 1)
     gru_on_tensor_cores(Out* y, const float* projected, const weight_fragment* fragments, const float* bias,
                         dim B, dim steps, int U) {
   SHARED_DYNAMIC(shared, weight_fragment);  // states [2, Clips, pitch], then the rings
