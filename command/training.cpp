@@ -11,6 +11,8 @@ namespace {
 device_options in_float(device_options device) {
   if (device.precision == "bf16")
     throw usage_error("--precision bf16: heads are trained and scored in fp32 alone");
+  require(!device.device.starts_with("cuda"), "--device ", device.device,
+          ": training on CUDA is in the library alone so far; use --device cpu");
   device.precision = "fp32";
   precision_on(device);  // throws if the device is not there
   return device;
