@@ -36,8 +36,7 @@ class block {
         kernel_(kernel),
         order_(schedule.order),
         chance_(schedule.seed),
-        threads_(extent.x * extent.y * extent.z),
-        stacks_(int(threads_.size())) {
+        threads_(extent.x * extent.y * extent.z) {
     for (int i = 0; i < int(threads_.size()); ++i) {
       threads_[i].number = i;
       threads_[i].index = {i % extent.x, i / extent.x % extent.y, i / extent.x / extent.y};
@@ -61,7 +60,7 @@ class block {
     for (auto& thread : threads_) {
       thread.state = waiting::for_nothing;
       thread.begun.clear(), thread.groups.clear();
-      thread.stack.prepare(stacks_[thread.number], &enter, this);
+      thread.stack.prepare(&enter, this);
     }
     release(begin_);
     while (!all_finished()) {
@@ -75,7 +74,7 @@ class block {
   /// What the threads did comes before what the caller does next.
   void join() {
     acquire(end_);
-    for (auto& thread : threads_) thread.stack.destroy();
+    for (auto& thread : threads_) thread.stack.leave_strand();
   }
 
   // ---- called by the threads ----
@@ -106,7 +105,7 @@ class block {
  private:
   int warps() const { return (int(threads_.size()) + warp_lanes - 1) / warp_lanes; }
 
-  static void enter(void* argument) {
+  EEV_UNINSTRUMENTED static void enter(void* argument) {  // never returns, so nobody may wait for its return
     block& self = *static_cast<block*>(argument);
     acquire(self.begin_);
     try {
@@ -224,7 +223,6 @@ class block {
   runner::order order_;
   std::mt19937 chance_;
   std::vector<cuda_thread> threads_;
-  stacks stacks_;
   std::optional<std::string> failure_;
   char begin_ = 0, end_ = 0, barrier_clocks_[2] = {};  // the race checker's
   int phase_ = 0;

@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include <sys/mman.h>
 
@@ -18,33 +21,46 @@
 
 namespace eev::runner {
 
-/// Stacks for so many fibers, each above a page that must not be touched.
-class stacks {
+/// What a fiber runs on: a stack above a page that must not be touched, and a name of its own to the thread
+/// sanitizer. To make one takes system calls, so those that fibers have left are used again.
+class strand {
  public:
-  static constexpr std::size_t size = 64 * 1024;
+  static constexpr std::size_t stack_size = 64 * 1024;
 
-  explicit stacks(int count) : bytes_(count * (guard + size)) {
-    memory_ =
-        mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  strand() : memory_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
     if (memory_ == MAP_FAILED) throw std::bad_alloc();
-    for (int i = 0; i < count; ++i) mprotect((*this)[i] - guard, guard, PROT_NONE);
+    mprotect(memory_, guard, PROT_NONE);
+#if defined(__SANITIZE_THREAD__)
+    name_ = __tsan_create_fiber(0);
+#endif
   }
-  ~stacks() {
-    allow(memory_, bytes_);  // a fiber that was abandoned leaves the marks of its variables
-    munmap(memory_, bytes_);
+  ~strand() {
+#if defined(__SANITIZE_THREAD__)
+    __tsan_destroy_fiber(name_);
+#endif
+    allow(memory_, bytes);
+    munmap(memory_, bytes);
   }
-  stacks(const stacks&) = delete;
-  stacks& operator=(const stacks&) = delete;
+  strand(const strand&) = delete;
+  strand& operator=(const strand&) = delete;
 
-  std::byte* operator[](int i) const {
-    return static_cast<std::byte*>(memory_) + std::size_t(i) * (guard + size) + guard;
+  static std::unique_ptr<strand> take() {
+    if (idle_.empty()) return std::make_unique<strand>();
+    auto last = std::move(idle_.back());
+    idle_.pop_back();
+    return last;
   }
+  /// Of a fiber that has finished, once all that it did comes before whatever may be next.
+  static void give_back(std::unique_ptr<strand> strand) { idle_.push_back(std::move(strand)); }
+
+  std::byte* stack() const { return static_cast<std::byte*>(memory_) + guard; }
+  void* name() const { return name_; }
 
  private:
-  static constexpr std::size_t guard = 4096;
+  static constexpr std::size_t guard = 4096, bytes = guard + stack_size;
+  static inline std::vector<std::unique_ptr<strand>> idle_;
 
-  std::size_t bytes_;
-  void* memory_;
+  void *memory_, *name_ = nullptr;
 };
 
 /// Saves the registers that a call must preserve and the stack pointer, and takes up those of `to`.
@@ -63,16 +79,15 @@ class fiber {
   using function = void (*)(void* argument);
 
   /// Lays out the stack as if `body` had been interrupted before its first line.
-  EEV_UNINSTRUMENTED void prepare(std::byte* stack, function body, void* argument) {
-    stack_ = stack, body_ = body, argument_ = argument;
-    void** top = reinterpret_cast<void**>(stack + stacks::size - 64);
+  EEV_UNINSTRUMENTED void prepare(function body, void* argument) {
+    if (!strand_) strand_ = strand::take();
+    body_ = body, argument_ = argument;
+    allow(strand_->stack(), strand::stack_size);  // who ran here before did not return, so its marks are left
+    void** top = reinterpret_cast<void**>(strand_->stack() + strand::stack_size - 64);
     *--top = nullptr;  // nowhere to return to
     *--top = reinterpret_cast<void*>(&enter);
     for (int saved = 0; saved < 6; ++saved) *--top = nullptr;
     own_ = top;
-#if defined(__SANITIZE_THREAD__)
-    identity_ = __tsan_create_fiber(0);
-#endif
   }
 
   /// From the scheduler: runs the fiber until it pauses or finishes.
@@ -80,11 +95,11 @@ class fiber {
     entering_ = this;
 #if defined(__SANITIZE_ADDRESS__)
     void* fake = nullptr;
-    __sanitizer_start_switch_fiber(&fake, stack_, stacks::size);
+    __sanitizer_start_switch_fiber(&fake, strand_->stack(), strand::stack_size);
 #endif
 #if defined(__SANITIZE_THREAD__)
-    caller_identity_ = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(identity_, unordered);
+    caller_name_ = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(strand_->name(), unordered);
 #endif
     switch_stack(&caller_, own_);
 #if defined(__SANITIZE_ADDRESS__)
@@ -99,12 +114,9 @@ class fiber {
     __builtin_trap();
   }
 
-  /// From the scheduler, once the fiber runs no more.
-  EEV_UNINSTRUMENTED void destroy() {
-#if defined(__SANITIZE_THREAD__)
-    __tsan_destroy_fiber(identity_);
-#endif
-  }
+  /// From the scheduler, once the fiber has finished and what it did comes before what the caller does next.
+  /// (The strand of a fiber that is dropped in the middle of its work is not used again.)
+  void leave_strand() { strand::give_back(std::move(strand_)); }
 
  private:
   static constexpr unsigned unordered = 1;  // a switch alone orders no memory accesses
@@ -124,7 +136,7 @@ class fiber {
     __sanitizer_start_switch_fiber(for_good ? nullptr : &fake, caller_stack_, caller_stack_size_);
 #endif
 #if defined(__SANITIZE_THREAD__)
-    __tsan_switch_to_fiber(caller_identity_, unordered);
+    __tsan_switch_to_fiber(caller_name_, unordered);
 #endif
     switch_stack(&own_, caller_);
 #if defined(__SANITIZE_ADDRESS__)
@@ -134,13 +146,13 @@ class fiber {
 
   static inline fiber* entering_ = nullptr;
 
-  std::byte* stack_ = nullptr;
+  std::unique_ptr<strand> strand_;
   function body_ = nullptr;
   void* argument_ = nullptr;
   void *own_ = nullptr, *caller_ = nullptr;  // stack pointers
   const void* caller_stack_ = nullptr;       // for the address sanitizer
   std::size_t caller_stack_size_ = 0;
-  void *identity_ = nullptr, *caller_identity_ = nullptr;  // for the thread sanitizer
+  void* caller_name_ = nullptr;  // for the thread sanitizer
 };
 
 }  // namespace eev::runner
