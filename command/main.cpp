@@ -29,7 +29,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     return program.exit(wanted);
   } catch (const CLI::ParseError& problem) {
-    throw usage_error(std::string(problem.what()) + " (--help lists what there is)");
+    // What should not be there says more than what is missing: `eev pridict a.mp4` lacks a subcommand, too.
+    const auto unexpected = program.remaining(true);
+    throw usage_error((unexpected.empty() ? problem.what() : "did not expect " + unexpected.front()) +
+                      " (--help lists what there is)");
   }
   return status;
 }

@@ -35,6 +35,12 @@ class Usage(CommandTest):
             with self.subTest(arguments):
                 self.fails(*arguments, status=2)
 
+    def test_a_word_that_is_not_expected_is_named(self):
+        for arguments in (["pridict", "a.png"], ["predict", "--bogus"], ["inspect", "a", "bogus"]):
+            with self.subTest(arguments):
+                word = next(word for word in arguments if word in ("pridict", "--bogus", "bogus"))
+                self.assertIn(f"did not expect {word} ", self.fails(*arguments, status=2))
+
     def test_a_device_that_is_not_there(self):
         self.image("a.png")
         for device in ("cuda", "cuda:1"):

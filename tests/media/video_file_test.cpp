@@ -34,6 +34,18 @@ TEST_CASE("a video file gives its frames and its sound, whichever is asked for f
   CHECK(sound_first == sound_last);
 }
 
+TEST_CASE("a picture has one stream to choose") {
+  auto grey = test::solid({128, 128, 128, 0});
+  const std::string path = test::write_clip(
+      "picture.png",
+      {.video = test::video_track{.codec = "png", .format = AV_PIX_FMT_RGB24, .times = {0}, .paint = grey}});
+  CHECK(media::video_file(path, {.video_stream = 0}).next_frame().has_value());
+  CHECK_THROWS_WITH_AS(media::video_file(path, {.video_stream = 5}),
+                       doctest::Contains("picture.png: a picture has stream 0 and no other"), error);
+  CHECK_THROWS_WITH_AS(media::video_file(path, {.audio_stream = 0}), doctest::Contains("has no sound"),
+                       error);
+}
+
 TEST_CASE("a video file without sound says so") {
   media::video_file video(test::write_clip("silent.mkv", {.video = test::video_track{.times = {0, 1000}}}));
   std::vector<float> samples;

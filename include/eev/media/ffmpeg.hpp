@@ -53,11 +53,11 @@ T* allocated(T* object) {
 inline frame_handle make_frame() { return frame_handle(allocated(av_frame_alloc())); }
 inline packet_handle make_packet() { return packet_handle(allocated(av_packet_alloc())); }
 
-/// `code` unless it is an error; then "clip.mp4: cannot open: Invalid data found when processing input".
+/// `code` unless it is an error; then "clip.mp4: cannot open: No such file or directory".
 inline int check(int code, const std::string& path, const std::string& what) {
   if (code >= 0) return code;
-  char reason[AV_ERROR_MAX_STRING_SIZE] = "";
-  av_strerror(code, reason, sizeof reason);
+  char reason[AV_ERROR_MAX_STRING_SIZE] = "FFmpeg finds it damaged, or of no kind that it knows";
+  if (code != AVERROR_INVALIDDATA) av_strerror(code, reason, sizeof reason);
   throw error(message(path, ": ", what, ": ", reason));
 }
 

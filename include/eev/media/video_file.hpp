@@ -21,12 +21,14 @@ struct video_file_options {
   std::optional<int> video_stream, audio_stream;  // their indices in the file; otherwise the lowest-numbered
 };
 
-/// Throws eev::error, naming the file, where it cannot be read. A PNG or JPEG file is a video of one second
-/// without sound.
+/// Throws eev::error, naming the file, where it cannot be read or has no such stream. A PNG or JPEG file is a
+/// video of one second without sound.
 class video_file : public video {
  public:
   explicit video_file(const std::string& path, const video_file_options& options = {}) {
     if (is_still_image(path)) {
+      require(!options.audio_stream, path, ": a picture has no sound, so no audio stream to choose");
+      require(options.video_stream.value_or(0) == 0, path, ": a picture has stream 0 and no other");
       still_ = std::make_shared<const image>(load_still_image(path));
       still_rows_ = std::max<dim>(1, options.rate.ceil());
       return;
