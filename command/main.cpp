@@ -5,6 +5,7 @@
 
 #include "console.hpp"
 #include "failures.hpp"
+#include "patient_threads.hpp"
 #include "signals.hpp"
 #include "subcommands.hpp"
 
@@ -40,6 +41,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  let_threads_sleep(argv);
   console messages;
   try {
     catch_signals();
