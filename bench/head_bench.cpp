@@ -14,7 +14,7 @@ namespace eev {
 namespace {
 
 /// Multiply-adds of one row, counted twice.
-double flops(const head_shape& shape) {
+double flops_of_scores(const head_shape& shape) {
   const auto gru = [&](double inputs, double units) {
     return 6 * units * (inputs + units) + (shape.layers - 1) * 6 * units * 3 * units;
   };
@@ -33,7 +33,7 @@ void head_cpu(benchmark::State& state) {
   auto visual = device.take<float>(B, T, shape.visual), audio = device.take<float>(B, T, shape.audio);
   for (auto tensor : {visual, audio}) std::fill(tensor.begin(), tensor.end(), 0.5f);
   for (auto _ : state) network(device, y, visual, audio);
-  bench::report_flops(state, double(B * T) * flops(shape));
+  bench::report_flops(state, double(B * T) * flops_of_scores(shape));
 }
 BENCHMARK(head_cpu)->Arg(1)->Arg(8)->Arg(32)->Arg(64)->UseRealTime();
 

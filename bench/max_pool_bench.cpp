@@ -17,14 +17,14 @@ void max_pool_cpu(benchmark::State& state) {
   for (auto _ : state) max_pool(device, y, x);
   bench::report_bytes(state, 1.25 * double(x.size()) * sizeof(T));
 }
-void layers_of_vggish(benchmark::internal::Benchmark* benchmark) {
+void pools_of_vggish(benchmark::internal::Benchmark* benchmark) {
   for (int B : {1, 16})
     for (auto [H, W, C] : {std::array{96, 64, 64}, {48, 32, 128}, {24, 16, 256}, {12, 8, 512}})
       benchmark->Args({B, H, W, C});
   benchmark->UseRealTime();
 }
-BENCHMARK_TEMPLATE(max_pool_cpu, float)->Apply(layers_of_vggish);
-BENCHMARK_TEMPLATE(max_pool_cpu, bfloat16)->Apply(layers_of_vggish);
+BENCHMARK_TEMPLATE(max_pool_cpu, float)->Apply(pools_of_vggish);
+BENCHMARK_TEMPLATE(max_pool_cpu, bfloat16)->Apply(pools_of_vggish);
 
 }  // namespace
 }  // namespace eev

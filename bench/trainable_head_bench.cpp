@@ -9,7 +9,7 @@ namespace {
 
 /// Multiply-adds of a clip's row, counted twice, forwards and for both gradients on the way back; nobody asks
 /// for the gradient of the features.
-double flops(const head_shape& shape) {
+double flops_of_step(const head_shape& shape) {
   const auto gru = [&](double inputs, double units) {
     return 2 * 6 * units * inputs + 3 * 6 * units * (units + (shape.layers - 1) * 3 * units);
   };
@@ -38,7 +38,7 @@ void train_step_cpu(benchmark::State& state) {
                    random_stream(1, step++));
     adam.step(device, head.parameters(), head.gradients(), {});
   }
-  bench::report_flops(state, double(B * T) * flops(shape));
+  bench::report_flops(state, double(B * T) * flops_of_step(shape));
 }
 BENCHMARK(train_step_cpu)->Arg(8)->Arg(128)->UseRealTime();
 

@@ -118,7 +118,7 @@ ordered_json examine() {
           {"missing", missing(gpus)}};
 }
 
-std::string as_text(const ordered_json& all) {
+std::string text_of_machine(const ordered_json& all) {
   const auto padded = [](std::string text) {
     text.resize(std::max<std::size_t>(text.size() + 1, 16), ' ');
     return "  " + text;
@@ -158,7 +158,7 @@ void add_doctor(CLI::App& program, int& status) {
   app.callback([format, &status] {
     const ordered_json all = examine();
     output out("-");
-    out.write(*format == "json" ? all.dump(2) + "\n" : as_text(all));
+    out.write(*format == "json" ? all.dump(2) + "\n" : text_of_machine(all));
     out.commit();
     status = all_done;
   });

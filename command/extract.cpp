@@ -29,9 +29,9 @@ struct extract_options {
 };
 
 /// A row for each input.
-class report {
+class extract_report {
  public:
-  explicit report(const std::string& path) : path_(path) {}
+  explicit extract_report(const std::string& path) : path_(path) {}
 
   void add(const input& input, const char* status, const std::string& reason, const std::string& seconds) {
     rows_ += csv_field(input.id) + "," + csv_field(input.path) + "," + status + "," + csv_field(reason) +
@@ -60,9 +60,9 @@ int extract(const extract_options& options) {
   if (const auto advice = advice_on(options.device); !advice.empty()) console.note(advice);
 
   make_folder(options.output);
-  report report(options.output + (options.shard.empty()
-                                      ? "/report.csv"
-                                      : message("/report-", part.index, "-of-", part.count, ".csv")));
+  extract_report report(options.output + (options.shard.empty()
+                                              ? "/report.csv"
+                                              : message("/report-", part.index, "-of-", part.count, ".csv")));
   batch batch(console, inputs, options.streams, *options.rate);
   int skipped = 0;
   for (const input& input : inputs) {

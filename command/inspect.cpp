@@ -38,7 +38,7 @@ ordered_json describe(const std::string& path) {
   return all;
 }
 
-std::string as_text(const ordered_json& all) {
+std::string text_of_file(const ordered_json& all) {
   const auto text = [](const ordered_json& value) { return value.get<std::string>(); };
   std::string lines = text(all["file"]) + "\nsha256      " + text(all["sha256"]);
   lines +=
@@ -59,7 +59,8 @@ std::string as_text(const ordered_json& all) {
 void inspect(const std::string& path, bool json) {
   const ordered_json all = describe(path);
   output out("-");
-  out.write(json ? all.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n" : as_text(all));
+  out.write(json ? all.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n"
+                 : text_of_file(all));
   out.commit();
 }
 

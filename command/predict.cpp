@@ -31,11 +31,11 @@ std::unique_ptr<curve_writer> make_writer(const predict_options& options, output
 }
 
 /// A writer and what it writes to.
-struct report {
+struct page {
   output out;
   std::unique_ptr<curve_writer> writer;
 
-  report(const std::string& path, const io::model_files& files)
+  page(const std::string& path, const io::model_files& files)
       : out(path), writer(make_html_writer(out, {name_of(files), files.note})) {}
 };
 
@@ -52,7 +52,7 @@ int predict(const predict_options& options) {
 
   output out(options.output);
   const auto writer = make_writer(options, out, files);
-  std::optional<report> report;
+  std::optional<page> report;
   if (!options.report.empty()) report.emplace(options.report, files);
   batch batch(console, inputs, options.streams, frame_rate);
   for (const input& input : inputs) {

@@ -1,5 +1,5 @@
-// In:  a source of tensors and a fault.  Out: the same tensors with the fault in them.  Rests on:
-// core/weights.
+// In:  a source of tensors and a fault.  Out: the same tensors with the fault in them; and the soundest of
+// sources, the formula.  Rests on: core/weights, io/formula_weights.
 //
 // A golden proves itself by refusing a network with a planted fault. Most faults can be planted in the
 // weights.
@@ -11,8 +11,11 @@
 #include <vector>
 
 #include <eev/core/weights.hpp>
+#include <eev/io/formula_weights.hpp>
 
 namespace eev::test {
+
+inline weights formula_weights() { return {std::make_shared<io::formula_source>()}; }
 
 using fault =
     std::function<void(const std::string& name, const std::vector<dim>& shape, std::vector<float>& values)>;

@@ -8,7 +8,6 @@
 #include <eev/cpu/patch_merging.hpp>
 #include <eev/cpu/window_attention.hpp>
 #include <eev/features/swin.hpp>
-#include <eev/io/formula_weights.hpp>
 #include <eev/reference/image_patches.hpp>
 #include <eev/reference/linear.hpp>
 #include <eev/reference/mean_pool.hpp>
@@ -24,8 +23,6 @@ using namespace eev;
 using namespace eev::test;
 
 namespace {
-
-weights formula() { return {std::make_shared<io::formula_source>()}; }
 
 /// Features of the first `B` formula images.
 template <class T, class Device>
@@ -46,8 +43,9 @@ void check_against_timm(const char* golden_name, const char* name, dim B) {
   const double pytorch = relative_difference(expected["float32"].values, exact);
   const double pytorch_half = relative_difference(expected["bfloat16"].values, exact);
   cpu::device device;
-  const double ours = relative_difference(features_of<float>(device, name, formula(), B), exact);
-  const double ours_half = relative_difference(features_of<bfloat16>(device, name, formula(), B), exact);
+  const double ours = relative_difference(features_of<float>(device, name, formula_weights(), B), exact);
+  const double ours_half =
+      relative_difference(features_of<bfloat16>(device, name, formula_weights(), B), exact);
   MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
           " (PyTorch ", pytorch_half, ")");
   CHECK(ours < 1e-4);
@@ -56,7 +54,7 @@ void check_against_timm(const char* golden_name, const char* name, dim B) {
 }
 
 /// The first two images of the demo's shape with a fault planted in the weights.
-double error_with(fault fault) {
+double swin_error_with(fault fault) {
   cpu::device device;
   const weights faulty{
       std::make_shared<faulty_source>(std::make_shared<io::formula_source>(), std::move(fault))};
@@ -100,7 +98,7 @@ TEST_CASE("the demo's Swin on the cpu agrees with timm") { check_against_timm("s
 
 TEST_CASE("the demo's Swin of the reference agrees with timm to the last digits") {
   reference::device<double> device;
-  const auto y = features_of<double>(device, "swin-demo", formula());
+  const auto y = features_of<double>(device, "swin-demo", formula_weights());
   auto exact = golden("swin_demo")["features"].values;
   exact.resize(y.size());
   CHECK(relative_difference(y, exact) < 1e-9);
@@ -114,7 +112,7 @@ TEST_CASE("a Swin that merges patches in another order fails its golden") {
     for (auto row = values.begin(); row != values.end(); row += length)
       std::swap_ranges(row + quarter, row + 2 * quarter, row + 2 * quarter);
   };
-  CHECK(error_with(swap_middle) > 0.01);
+  CHECK(swin_error_with(swap_middle) > 0.01);
 }
 
 TEST_CASE("a Swin with query and key swapped fails its golden") {
@@ -124,26 +122,26 @@ TEST_CASE("a Swin with query and key swapped fails its golden") {
     if (name.find("qkv") != std::string::npos)
       std::swap_ranges(values.begin(), values.begin() + third, values.begin() + third);
   };
-  CHECK(error_with(swap_query_key) > 0.01);
+  CHECK(swin_error_with(swap_query_key) > 0.01);
 }
 
 TEST_CASE("a Swin without the mask of shifted windows fails its golden") {
   unmasked_device device;
-  const auto y = features_of<float>(device, "swin-demo", formula(), 2);
+  const auto y = features_of<float>(device, "swin-demo", formula_weights(), 2);
   CHECK(relative_difference(y, golden("swin_demo")["features"].values) > 0.01);
 }
 
 TEST_CASE("a frame's features are the same bits in any batch and with any number of threads") {
   cpu::device one(1), two(2);
-  const auto alone = features_of<float>(one, "swin-demo", formula(), 1);
-  auto among_others = features_of<float>(two, "swin-demo", formula(), 5);
+  const auto alone = features_of<float>(one, "swin-demo", formula_weights(), 1);
+  auto among_others = features_of<float>(two, "swin-demo", formula_weights(), 5);
   among_others.resize(alone.size());
   CHECK(alone == among_others);
 }
 
 TEST_CASE("Swin refuses frames of another size and names it does not know") {
   cpu::device device;
-  features::swin<cpu::device> network(device, formula(), features::find_swin("swin-demo"));
+  features::swin<cpu::device> network(device, formula_weights(), features::find_swin("swin-demo"));
   std::vector<std::uint8_t> rgb(112 * 112 * 3);
   std::vector<float> y(256);
   CHECK_THROWS_AS(network(device, shaped(y, 1, 256), shaped(rgb, 1, 112, 112, 3)), error);

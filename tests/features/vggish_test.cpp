@@ -4,7 +4,6 @@
 #include <eev/cpu/linear.hpp>
 #include <eev/cpu/max_pool.hpp>
 #include <eev/features/vggish.hpp>
-#include <eev/io/formula_weights.hpp>
 #include <eev/reference/conv2d.hpp>
 #include <eev/reference/linear.hpp>
 #include <eev/reference/log_mel.hpp>
@@ -19,8 +18,6 @@ using namespace eev;
 using namespace eev::test;
 
 namespace {
-
-weights formula() { return {std::make_shared<io::formula_source>()}; }
 
 /// `B` patches of the formula sound, at most 3.
 std::vector<float> patches_of_sound(dim B) {
@@ -53,9 +50,10 @@ void check_against_pytorch(const char* golden_name, const char* name) {
   const double pytorch_half = relative_difference(expected["bfloat16"].values, exact);
   cpu::device device;
   const auto patches = patches_of_sound(2);
-  const double ours = relative_difference(features_of<float>(device, name, formula(), patches), exact);
+  const double ours =
+      relative_difference(features_of<float>(device, name, formula_weights(), patches), exact);
   const double ours_half =
-      relative_difference(features_of<bfloat16>(device, name, formula(), patches), exact);
+      relative_difference(features_of<bfloat16>(device, name, formula_weights(), patches), exact);
   MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
           " (PyTorch ", pytorch_half, ")");
   CHECK(ours < 1e-4);
@@ -64,7 +62,7 @@ void check_against_pytorch(const char* golden_name, const char* name) {
 }
 
 /// The error of the demo's shape with a fault planted in the weights.
-double error_with(fault fault) {
+double vggish_error_with(fault fault) {
   cpu::device device;
   const weights faulty{
       std::make_shared<faulty_source>(std::make_shared<io::formula_source>(), std::move(fault))};
@@ -81,7 +79,7 @@ TEST_CASE("the demo's VGGish on the cpu agrees with PyTorch") {
 
 TEST_CASE("the demo's VGGish of the reference agrees with PyTorch to the last digits") {
   reference::device<double> device;
-  const auto y = features_of<double>(device, "vggish-demo", formula(), patches_of_sound(2));
+  const auto y = features_of<double>(device, "vggish-demo", formula_weights(), patches_of_sound(2));
   CHECK(relative_difference(y, golden("vggish_demo")["features"].values) < 1e-9);
 }
 
@@ -95,7 +93,7 @@ TEST_CASE("a VGGish that flattens channels first fails its golden") {
       for (dim place = 0; place < places; ++place)
         for (dim c = 0; c < C; ++c) values[n * K + place * C + c] = sound[n * K + c * places + place];
   };
-  CHECK(error_with(channels_first) > 0.01);
+  CHECK(vggish_error_with(channels_first) > 0.01);
 }
 
 TEST_CASE("a VGGish that takes time for mel in its filters fails its golden") {
@@ -104,14 +102,14 @@ TEST_CASE("a VGGish that takes time for mel in its filters fails its golden") {
     for (auto filter = values.begin(); filter != values.end(); filter += 9)
       for (auto [i, j] : {std::pair{1, 3}, {2, 6}, {5, 7}}) std::swap(filter[i], filter[j]);
   };
-  CHECK(error_with(transposed) > 0.01);
+  CHECK(vggish_error_with(transposed) > 0.01);
 }
 
 TEST_CASE("the last ReLU of VGGish can be left out") {
   cpu::device device;
   const auto patches = patches_of_sound(1);
-  const auto with = features_of<float>(device, "vggish-demo", formula(), patches, true);
-  auto without = features_of<float>(device, "vggish-demo", formula(), patches, false);
+  const auto with = features_of<float>(device, "vggish-demo", formula_weights(), patches, true);
+  auto without = features_of<float>(device, "vggish-demo", formula_weights(), patches, false);
   CHECK(with != without);
   for (float& value : without) value = std::max(value, 0.0f);
   CHECK(with == without);
@@ -123,15 +121,15 @@ TEST_CASE("a patch's features are the same bits in any batch and with any number
   std::vector<float> many;  // more than are convolved at a time
   for (int i = 0; i < 4; ++i) many.insert(many.end(), three.begin(), three.end());
   const auto alone =
-      features_of<float>(one, "vggish-demo", formula(), {three.begin(), three.begin() + 96 * 64});
-  const auto among_others = features_of<float>(two, "vggish-demo", formula(), many);
+      features_of<float>(one, "vggish-demo", formula_weights(), {three.begin(), three.begin() + 96 * 64});
+  const auto among_others = features_of<float>(two, "vggish-demo", formula_weights(), many);
   for (dim copy : {0, 3, 9}) CHECK(std::equal(alone.begin(), alone.end(), among_others.begin() + copy * 128));
 }
 
 TEST_CASE("VGGish of no patches does nothing, of misfits is refused") {
   cpu::device device;
-  CHECK(features_of<float>(device, "vggish-demo", formula(), {}).empty());
-  features::vggish<cpu::device> network(device, formula(), features::find_vggish("vggish-demo"));
+  CHECK(features_of<float>(device, "vggish-demo", formula_weights(), {}).empty());
+  features::vggish<cpu::device> network(device, formula_weights(), features::find_vggish("vggish-demo"));
   std::vector<float> patches(94 * 64), y(128);
   CHECK_THROWS_WITH_AS(network(device, shaped(y, 1, 128), shaped(patches, 1, 94, 64)),
                        "vggish: patches [1, 94, 64], features [1, 128]; expected [B, 96, 64] and [B, 128]",

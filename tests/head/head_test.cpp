@@ -8,7 +8,6 @@
 #include <eev/cpu/linear.hpp>
 #include <eev/cpu/standardise.hpp>
 #include <eev/head/head.hpp>
-#include <eev/io/formula_weights.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/gate.hpp>
 #include <eev/reference/gru.hpp>
@@ -25,11 +24,10 @@ using namespace eev::test;
 
 namespace {
 
-weights formula() { return {std::make_shared<io::formula_source>()}; }
-
 /// Scores of the formula rows of B clips of T rows.
 template <class Device>
-auto scores(Device& device, const head_shape& shape, dim B, dim T, const weights& weights = formula()) {
+auto scores(Device& device, const head_shape& shape, dim B, dim T,
+            const weights& weights = formula_weights()) {
   using scalar = typename Device::scalar;
   const head<Device> network(device, weights, shape);
   const auto visual = formula_rows<scalar>(B, T, shape.visual),
@@ -67,7 +65,7 @@ void check_against_pytorch(const char* golden_name, const head_shape& shape, dim
 
 /// How far a head with a fault is from the demo's golden.
 template <class Device = cpu::device>
-double error_with(fault fault) {
+double head_error_with(fault fault) {
   Device device;
   const weights faulty{
       std::make_shared<faulty_source>(std::make_shared<io::formula_source>(), std::move(fault))};
@@ -132,8 +130,8 @@ TEST_CASE("the demo's head of the reference agrees with PyTorch to the last digi
 TEST_CASE("a head with swapped gates fails its golden") {
   for (auto [one, other] : {std::pair{0, 1}, {1, 2}, {0, 2}}) {
     const auto swapped =
-        error_with([one = one, other = other](const std::string& name, const std::vector<dim>&,
-                                              std::vector<float>& values) {
+        head_error_with([one = one, other = other](const std::string& name, const std::vector<dim>&,
+                                                   std::vector<float>& values) {
           if (name.find("_gru.") == name.npos) return;
           const auto third = std::ptrdiff_t(values.size() / 3);
           std::swap_ranges(values.begin() + one * third, values.begin() + (one + 1) * third,
@@ -145,8 +143,8 @@ TEST_CASE("a head with swapped gates fails its golden") {
 TEST_CASE("a head whose reset gate misses the bias of the state fails its golden") {
   // r (W_n h) + b_n instead of r (W_n h + b_n): as if the bias were the input's.
   io::formula_source formula;
-  const auto moved =
-      error_with([&](const std::string& name, const std::vector<dim>& shape, std::vector<float>& values) {
+  const auto moved = head_error_with(
+      [&](const std::string& name, const std::vector<dim>& shape, std::vector<float>& values) {
         const auto third = std::ptrdiff_t(values.size() / 3);
         if (const auto at = name.find("bias_hh"); at != name.npos) {
           std::fill(values.begin() + 2 * third, values.end(), 0.0f);
@@ -158,7 +156,7 @@ TEST_CASE("a head whose reset gate misses the bias of the state fails its golden
   CHECK(moved > 0.001);
 }
 TEST_CASE("a head whose reverse direction is not turned back fails its golden") {
-  CHECK(error_with<unreversed_device>(no_fault) > 0.01);
+  CHECK(head_error_with<unreversed_device>(no_fault) > 0.01);
 }
 TEST_CASE("a head with exchanged directions fails its golden") {
   cpu::device device;
@@ -166,11 +164,11 @@ TEST_CASE("a head with exchanged directions fails its golden") {
   CHECK(relative_difference(y, golden("head_demo")["scores"].values) > 0.01);
 }
 TEST_CASE("a head that puts the audio first fails its golden") {
-  CHECK(error_with<audio_first_device>(no_fault) > 0.01);
+  CHECK(head_error_with<audio_first_device>(no_fault) > 0.01);
 }
 TEST_CASE("a head that does not standardise its inputs fails its golden") {
   const auto unstandardised =
-      error_with([](const std::string& name, const std::vector<dim>&, std::vector<float>& values) {
+      head_error_with([](const std::string& name, const std::vector<dim>&, std::vector<float>& values) {
         if (name.ends_with("_mean")) std::ranges::fill(values, 0.0f);
         if (name.ends_with("_std")) std::ranges::fill(values, 1.0f);
       });
@@ -201,7 +199,7 @@ TEST_CASE("a clip's scores are the same bits in any batch and with any number of
 
 TEST_CASE("a head refuses rows of another width and statistics that divide by zero") {
   cpu::device device;
-  const head<cpu::device> network(device, formula(), demo);
+  const head<cpu::device> network(device, formula_weights(), demo);
   std::vector<float> y(2 * 15), visual(2 * 256), audio(2 * 64);
   CHECK_THROWS_WITH_AS(
       network(device, shaped(y, 1, 2, 15), shaped(visual, 1, 2, 256), shaped(audio, 1, 2, 64)),
@@ -211,7 +209,7 @@ TEST_CASE("a head refuses rows of another width and statistics that divide by ze
   const auto constant = [](const std::string& name, const std::vector<dim>&, std::vector<float>& values) {
     if (name == "audio_std") values[3] = 0;
   };
-  CHECK_THROWS_WITH_AS(error_with(constant),
+  CHECK_THROWS_WITH_AS(head_error_with(constant),
                        "tensor 'audio_std' holds 0.000000 at index 3, expected positive numbers "
                        "(1 for a column that never changes)",
                        error);

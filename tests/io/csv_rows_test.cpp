@@ -23,7 +23,7 @@ std::vector<row> rows_of(const std::string& text) {
 }
 
 /// The complaint without the folder's name.
-std::string complaint(const std::string& text) {
+std::string row_complaint(const std::string& text) {
   const std::string whole = error_of([&] { rows_of(text); });
   return whole.substr(std::min(whole.find("f.csv"), whole.size()));
 }
@@ -73,19 +73,20 @@ TEST_CASE("a row of the longest length is read, and a longer one refused") {
   for (const std::string& before : {std::string(), std::string("a\n"), std::string(1'500'000, '\n')}) {
     CHECK(rows_of(before + longest + "\nb\n").back() == row{"b"});
     CHECK(rows_of(before + longest).back() == row{longest});
-    CHECK(complaint(before + longer)
+    CHECK(row_complaint(before + longer)
               .ends_with(": a row of more than 1048576 bytes, or a quote without an end"));
-    CHECK(complaint(before + longer + "\nb\n").find("a row of more than") != std::string::npos);
+    CHECK(row_complaint(before + longer + "\nb\n").find("a row of more than") != std::string::npos);
   }
-  CHECK(complaint(std::string(3 << 20, '\0')) ==
+  CHECK(row_complaint(std::string(3 << 20, '\0')) ==
         "f.csv, line 1: a row of more than 1048576 bytes, or a quote without an end");
 }
 
 TEST_CASE("quotes out of place are refused with their line") {
-  CHECK(complaint("a\nb\"c\"\n") == "f.csv, line 2: a quote inside a field that does not begin with one");
-  CHECK(complaint("a\n\"b\"c\n") == "f.csv, line 2: something after the quote that ends a field");
-  CHECK(complaint("a\n\"b\n\n") == "f.csv, line 2: a quote without an end");
-  CHECK(complaint("a\n\"") == "f.csv, line 2: a quote without an end");
-  CHECK(complaint("a,b\"\n\"c\n") == "f.csv, line 1: a quote inside a field that does not begin with one");
-  CHECK(complaint("a\n\"" + std::string(3 << 20, 'x')).starts_with("f.csv, line 2: a row of more than"));
+  CHECK(row_complaint("a\nb\"c\"\n") == "f.csv, line 2: a quote inside a field that does not begin with one");
+  CHECK(row_complaint("a\n\"b\"c\n") == "f.csv, line 2: something after the quote that ends a field");
+  CHECK(row_complaint("a\n\"b\n\n") == "f.csv, line 2: a quote without an end");
+  CHECK(row_complaint("a\n\"") == "f.csv, line 2: a quote without an end");
+  CHECK(row_complaint("a,b\"\n\"c\n") ==
+        "f.csv, line 1: a quote inside a field that does not begin with one");
+  CHECK(row_complaint("a\n\"" + std::string(3 << 20, 'x')).starts_with("f.csv, line 2: a row of more than"));
 }

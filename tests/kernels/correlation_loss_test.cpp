@@ -14,7 +14,7 @@ using namespace eev::test;
 namespace {
 
 /// B clips of `steps` seconds and E expressions; the clips end in padding.
-struct problem {
+struct correlation_case {
   dim B, steps, E;
   formula_curves<float> curves{B, steps, E};
 
@@ -57,24 +57,24 @@ TEST_CASE("losses over curves on the GPU agree with the reference") {
                              {.pearson = 1},
                              {.ccc = 0.3, .pearson = 2},
                              {.ccc = 1, .authors_ccc = true}})
-    problem{3, 13, 5}.agrees_with_the_reference(weight);
+    correlation_case{3, 13, 5}.agrees_with_the_reference(weight);
 }
 
 TEST_CASE("losses over more curves than a block has warps, of more steps than a warp has lanes, agree too") {
-  problem{2, 37, 15}.agrees_with_the_reference({.ccc = 1, .pearson = 1});
+  correlation_case{2, 37, 15}.agrees_with_the_reference({.ccc = 1, .pearson = 1});
 }
 
 TEST_CASE("constant curves learn nothing of a correlation on the GPU") {
-  problem p{3, 13, 5};
+  correlation_case p{3, 13, 5};
   std::ranges::fill(p.curves.predictions, 0.1f);
-  const problem::result lost{1, std::vector<float>(3 * 13 * 5)};
+  const correlation_case::result lost{1, std::vector<float>(3 * 13 * 5)};
   CHECK(p.on_gpu({.pearson = 1}) == lost);
   p.curves.labels = p.curves.predictions;
   CHECK(p.on_gpu({.ccc = 1}) == lost);  // 0 / 0
 }
 
 TEST_CASE("a clip of padding alone does not count on the GPU, and padding may hold anything") {
-  problem clean{3, 13, 5};
+  correlation_case clean{3, 13, 5};
   std::fill_n(clean.curves.mask.begin() + 13, 13, 0.0f);
   auto dirty = clean;
   for (std::size_t row = 0; row < dirty.curves.mask.size(); ++row)
@@ -83,12 +83,13 @@ TEST_CASE("a clip of padding alone does not count on the GPU, and padding may ho
   clean.agrees_with_the_reference({.ccc = 1});
   CHECK(dirty.on_gpu({.ccc = 1}) == clean.on_gpu({.ccc = 1}));
   std::ranges::fill(dirty.curves.mask, 0.0f);
-  CHECK(dirty.on_gpu({.ccc = 1, .pearson = 1}) == problem::result{0, std::vector<float>(3 * 13 * 5)});
-  CHECK(problem{0, 13, 5}.on_gpu({.ccc = 1}) == problem::result{0, {}});
+  CHECK(dirty.on_gpu({.ccc = 1, .pearson = 1}) ==
+        correlation_case::result{0, std::vector<float>(3 * 13 * 5)});
+  CHECK(correlation_case{0, 13, 5}.on_gpu({.ccc = 1}) == correlation_case::result{0, {}});
 }
 
 TEST_CASE("a loss over curves can be added to another on the GPU") {
-  const problem p{3, 13, 5};
+  const correlation_case p{3, 13, 5};
   const auto once = p.on_gpu({.ccc = 0.2, .pearson = 1});
   auto twice = once;
   twice.loss *= 2;
@@ -97,7 +98,7 @@ TEST_CASE("a loss over curves can be added to another on the GPU") {
 }
 
 TEST_CASE("a not-a-number spoils the gradients of its curve alone, and the loss") {
-  problem p{3, 13, 5};
+  correlation_case p{3, 13, 5};
   p.curves.predictions[7] = NAN;  // clip 0, second 1, expression 2
   const auto spoiled = p.on_gpu({.ccc = 1, .pearson = 1});
   CHECK(std::isnan(spoiled.loss));

@@ -14,7 +14,7 @@ using namespace eev::test;
 namespace {
 
 /// B clips of `steps` seconds and E expressions; the clips end in padding.
-struct problem {
+struct elementwise_case {
   dim B, steps, E;
   formula_curves<float> curves{B, steps, E};
 
@@ -55,15 +55,15 @@ TEST_CASE("losses over elements on the GPU agree with the reference") {
                              {.kl = 1},
                              {.squared_error = 1},
                              {.l1 = 2, .kl = 0.5, .squared_error = 3}})
-    problem{3, 13, 5}.agrees_with_the_reference(weight);
+    elementwise_case{3, 13, 5}.agrees_with_the_reference(weight);
 }
 
 TEST_CASE("losses over more elements than a block has agree with the reference") {
-  problem{4, 33, 15}.agrees_with_the_reference({.l1 = 1, .kl = 1});
+  elementwise_case{4, 33, 15}.agrees_with_the_reference({.l1 = 1, .kl = 1});
 }
 
 TEST_CASE("rows of padding do not count on the GPU, whatever they hold") {
-  const problem clean{3, 13, 5};
+  const elementwise_case clean{3, 13, 5};
   auto dirty = clean;
   for (std::size_t row = 0; row < dirty.curves.mask.size(); ++row)
     if (dirty.curves.mask[row] == 0)
@@ -71,12 +71,12 @@ TEST_CASE("rows of padding do not count on the GPU, whatever they hold") {
         dirty.curves.predictions[row * 5 + e] = dirty.curves.labels[row * 5 + e] = NAN;
   CHECK(dirty.on_gpu({.l1 = 1, .kl = 1}) == clean.on_gpu({.l1 = 1, .kl = 1}));
   std::ranges::fill(dirty.curves.mask, 0.0f);
-  CHECK(dirty.on_gpu({.l1 = 1, .kl = 1}) == problem::result{0, std::vector<float>(3 * 13 * 5)});
-  CHECK(problem{0, 13, 5}.on_gpu({.l1 = 1}) == problem::result{0, {}});
+  CHECK(dirty.on_gpu({.l1 = 1, .kl = 1}) == elementwise_case::result{0, std::vector<float>(3 * 13 * 5)});
+  CHECK(elementwise_case{0, 13, 5}.on_gpu({.l1 = 1}) == elementwise_case::result{0, {}});
 }
 
 TEST_CASE("a prediction of 0 has a finite KL loss on the GPU, one that is not a number a loss that is none") {
-  problem problem{3, 13, 5};
+  elementwise_case problem{3, 13, 5};
   std::ranges::fill(problem.curves.predictions, 0.0f);
   const auto zero = problem.on_gpu({.kl = 1});
   CHECK(std::isfinite(zero.loss));

@@ -13,7 +13,7 @@ using namespace eev::test;
 
 namespace {
 
-struct problem {
+struct gru_backward_case {
   dim B, steps, U;
   std::vector<float> projected = random_values(B * steps * 6 * U, 1), weight = random_weight(),
                      bias = random_values(6 * U, 3), dy = random_values(B * steps * 2 * U, 4);
@@ -64,7 +64,7 @@ struct problem {
 };
 
 void agrees_with_the_reference(dim B, dim steps, dim U) {
-  const problem problem{B, steps, U};
+  const gru_backward_case problem{B, steps, U};
   const auto expected = problem.expected();
   in_every_order([&] {
     INFO("B ", B, ", T ", steps, ", U ", U);
@@ -89,7 +89,7 @@ TEST_CASE("large: the gradients of a GRU agree with the reference at the widths 
 }
 
 TEST_CASE("a GRU on the GPU that keeps its gates has the states of one that does not") {
-  const problem problem{3, 4, 9};
+  const gru_backward_case problem{3, 4, 9};
   cuda::device device;
   const device_tensor<float> x(device, problem.projected), by(device, problem.weight),
       plus(device, problem.bias), y(device, dim(3 * 4 * 18));
@@ -98,7 +98,7 @@ TEST_CASE("a GRU on the GPU that keeps its gates has the states of one that does
 }
 
 TEST_CASE("a gradient that is not a number stays in its clip and its direction") {
-  problem problem{3, 3, 8};
+  gru_backward_case problem{3, 3, 8};
   shaped(problem.dy, 3, 3, 16)(1, 1, 5) = NAN;  // unit 5 of the forward direction
   const auto ours = problem.on_gpu();
   const auto dprojected = shaped(ours.dprojected, 3, 3, 2, 24);
@@ -109,8 +109,8 @@ TEST_CASE("a gradient that is not a number stays in its clip and its direction")
 }
 
 TEST_CASE("the gradients of a GRU of no clips or no steps are zero on the GPU") {
-  CHECK(problem{0, 4, 3}.on_gpu().dweight == std::vector<float>(54));
-  CHECK(problem{2, 0, 3}.on_gpu().dbias == std::vector<float>(18));
+  CHECK(gru_backward_case{0, 4, 3}.on_gpu().dweight == std::vector<float>(54));
+  CHECK(gru_backward_case{2, 0, 3}.on_gpu().dbias == std::vector<float>(18));
 }
 
 TEST_CASE("gru_forward and gru_backward on the GPU refuse shapes that do not fit and too many units") {

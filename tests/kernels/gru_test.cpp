@@ -14,7 +14,7 @@ namespace {
 
 /// What gru() reads, at random; weights of a standard deviation of about 1 / sqrt(U), as trained networks
 /// begin with.
-struct problem {
+struct gru_case {
   dim B, steps, U;
   std::vector<float> projected = random_values(B * steps * 6 * U, 1);
   std::vector<float> weight[2] = {random_weight(2), random_weight(3)};
@@ -55,7 +55,7 @@ struct problem {
 
 template <class T>
 void agrees_with_the_reference(dim B, dim steps, dim U) {
-  const problem problem{B, steps, U};
+  const gru_case problem{B, steps, U};
   const auto expected = problem.expected<T>();
   in_every_order([&] {
     INFO("B ", B, ", T ", steps, ", U ", U);
@@ -93,10 +93,10 @@ TEST_CASE("large: a GRU in bfloat16 agrees with the reference at the widths of t
 }
 
 TEST_CASE_TEMPLATE("a clip's states are the same bits in any batch", T, float, bfloat16) {
-  const problem all{11, 4, 9};
+  const gru_case all{11, 4, 9};
   const auto y = all.template on_gpu<T, float>();
   for (dim b : {0, 10}) {
-    problem alone{1, 4, 9};
+    gru_case alone{1, 4, 9};
     std::copy_n(all.projected.begin() + b * 4 * 54, 4 * 54, alone.projected.begin());
     alone.weight[0] = all.weight[0], alone.weight[1] = all.weight[1];
     CHECK(alone.template on_gpu<T, float>() ==
@@ -105,7 +105,7 @@ TEST_CASE_TEMPLATE("a clip's states are the same bits in any batch", T, float, b
 }
 
 TEST_CASE_TEMPLATE("a GRU keeps a not-a-number to its clip and to the steps after it", T, float, bfloat16) {
-  problem problem{3, 3, 8};
+  gru_case problem{3, 3, 8};
   shaped(problem.projected, 3, 3, 2, 24)(1, 1, 0, 5) = NAN;  // r of unit 5 of the forward direction
   const auto y = problem.template on_gpu<T, float>();
   const auto states = shaped(y, 3, 3, 16);
@@ -116,7 +116,7 @@ TEST_CASE_TEMPLATE("a GRU keeps a not-a-number to its clip and to the steps afte
 }
 
 TEST_CASE_TEMPLATE("a GRU of no clips, of no steps or of no units does nothing", T, float, bfloat16) {
-  for (const auto& none : {problem{0, 4, 3}, problem{2, 0, 3}, problem{2, 4, 0}})
+  for (const auto& none : {gru_case{0, 4, 3}, gru_case{2, 0, 3}, gru_case{2, 4, 0}})
     CHECK(none.template on_gpu<T, float>().empty());
 }
 

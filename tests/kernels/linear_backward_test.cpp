@@ -12,7 +12,7 @@ using namespace eev::test;
 
 namespace {
 
-struct problem {
+struct linear_backward_case {
   dim R, N, K;
   epilogue after = epilogue::none;
   std::vector<float> dy = random_values(R * N, 1), x = random_values(R * K, 2),
@@ -42,7 +42,7 @@ struct problem {
   }
 };
 
-void agrees_with_the_reference(const problem& problem) {
+void agrees_with_the_reference(const linear_backward_case& problem) {
   const auto expected = problem.expected();
   in_every_order([&] {
     INFO("R ", problem.R, ", N ", problem.N, ", K ", problem.K);
@@ -66,7 +66,7 @@ TEST_CASE("large: the bias of more rows than a block sums has the reference's gr
 }
 
 TEST_CASE("the gradient of the rows on the GPU is left out if nobody wants it") {
-  const problem problem{3, 2, 5};
+  const linear_backward_case problem{3, 2, 5};
   cuda::device device;
   const device_tensor<float> dy(device, problem.dy), x(device, problem.x), weight(device, problem.weight);
   const device_tensor<float> dweight(device, dim(10)), dbias(device, dim(2));
@@ -75,10 +75,10 @@ TEST_CASE("the gradient of the rows on the GPU is left out if nobody wants it") 
 }
 
 TEST_CASE("no rows have a gradient of zero on the GPU, and a not-a-number stays") {
-  const problem none{0, 2, 3};
+  const linear_backward_case none{0, 2, 3};
   CHECK(none.on_gpu().dweight == std::vector<float>(6));
   CHECK(none.on_gpu().dbias == std::vector<float>(2));
-  problem spoiled{3, 2, 2};
+  linear_backward_case spoiled{3, 2, 2};
   spoiled.dy[3] = NAN;  // row 1, output 1
   const auto ours = spoiled.on_gpu();
   for (dim i = 0; i < 6; ++i) CHECK(std::isnan(ours.dx[i]) == (i / 2 == 1));

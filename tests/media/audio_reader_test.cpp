@@ -16,7 +16,7 @@ using namespace eev;
 
 namespace {
 
-std::vector<float> read(const std::string& path) {
+std::vector<float> read_samples(const std::string& path) {
   auto audio = media::audio_reader::open(path);
   REQUIRE(audio.has_value());
   std::vector<float> samples;
@@ -65,7 +65,7 @@ TEST_CASE("channels are averaged with equal weights") {
       CAPTURE(rate);
       test::audio_track track{.codec = "pcm_f32le", .rate = rate, .channels = int(each.levels.size())};
       track.runs = {{0, rate}}, track.wave = levels(each.levels);
-      std::vector<float> samples = read(test::write_clip("mix.mkv", {.audio = track}));
+      std::vector<float> samples = read_samples(test::write_clip("mix.mkv", {.audio = track}));
       CHECK(samples.size() == 16000);
       CHECK(worst(samples, 100, 15900, each.mean) <= 1e-5);
     }
@@ -77,7 +77,7 @@ TEST_CASE("every sample format is scaled to -1 .. 1") {
     CAPTURE(codec);
     test::audio_track track{
         .codec = codec, .channels = 2, .runs = {{0, 4001}}, .wave = levels({0.75, -0.25})};
-    std::vector<float> samples = read(test::write_clip("format.nut", {.audio = track}));
+    std::vector<float> samples = read_samples(test::write_clip("format.nut", {.audio = track}));
     CHECK(samples.size() == 4001);
     CHECK(worst(samples, 0, 4001, 0.25) == 0);
   }
@@ -90,7 +90,7 @@ TEST_CASE("resampling keeps length, frequency, phase and amplitude of a sine") {
       CAPTURE(hertz);
       test::audio_track track{.codec = "pcm_f32le", .rate = rate, .channels = 2, .runs = {{0, 2 * rate}}};
       track.wave = sine(hertz, 0.8);
-      std::vector<float> samples = read(test::write_clip("sine.wav", {.audio = track}));
+      std::vector<float> samples = read_samples(test::write_clip("sine.wav", {.audio = track}));
       CHECK(std::abs(dim(samples.size()) - 32000) <= 1);
       double most = 0;
       for (std::size_t i = 200; i < 31800; ++i) {
@@ -104,7 +104,7 @@ TEST_CASE("resampling keeps length, frequency, phase and amplitude of a sine") {
 TEST_CASE("frequencies that 16 kHz cannot hold are removed") {
   test::audio_track track{
       .codec = "pcm_f32le", .rate = 48000, .runs = {{0, 48000}}, .wave = sine(12000, 0.8)};
-  CHECK(worst(read(test::write_clip("alias.wav", {.audio = track})), 200, 15800, 0) <= 1e-2);
+  CHECK(worst(read_samples(test::write_clip("alias.wav", {.audio = track})), 200, 15800, 0) <= 1e-2);
 }
 
 TEST_CASE("a lossy codec keeps its place in time") {
@@ -113,7 +113,7 @@ TEST_CASE("a lossy codec keeps its place in time") {
   track.wave = [](int, double seconds) {
     return seconds < 1 ? 0.0 : 0.5 * std::sin(2 * std::numbers::pi * 500 * seconds);
   };
-  std::vector<float> samples = read(test::write_clip("aac.mp4", {.audio = track}));
+  std::vector<float> samples = read_samples(test::write_clip("aac.mp4", {.audio = track}));
   CHECK(std::abs(dim(samples.size()) - 32000) <= 400);
   CHECK(worst(samples, 0, 15800, 0) <= 0.02);
   for (std::size_t i = 16200; i < 31000; ++i)
@@ -124,7 +124,7 @@ TEST_CASE("sound that begins after the video is preceded by silence") {
   for (int rate : {16000, 48000}) {
     test::audio_track track{.codec = "pcm_f32le", .rate = rate, .runs = {{rate * 3 / 2, rate}}};
     std::vector<float> samples =
-        read(test::write_clip("later.mkv", {.video = short_video(0), .audio = track}));
+        read_samples(test::write_clip("later.mkv", {.video = short_video(0), .audio = track}));
     CHECK(samples.size() == 40000);
     CHECK(worst(samples, 0, 23900, 0) <= 1e-4);
     CHECK(worst(samples, 24100, 39900, 0.5) <= 1e-4);
@@ -134,14 +134,14 @@ TEST_CASE("sound that begins after the video is preceded by silence") {
 TEST_CASE("sound that begins before the video is kept, for time begins with it") {
   test::audio_track track{.codec = "pcm_f32le", .runs = {{0, 16000}}};
   std::vector<float> samples =
-      read(test::write_clip("earlier.mkv", {.video = short_video(700), .audio = track}));
+      read_samples(test::write_clip("earlier.mkv", {.video = short_video(700), .audio = track}));
   CHECK(samples.size() == 16000);
   CHECK(worst(samples, 0, 16000, 0.5) == 0);
 }
 
 TEST_CASE("a gap in the timestamps becomes silence") {
   test::audio_track track{.codec = "pcm_f32le", .runs = {{0, 16000}, {40000, 8000}}};
-  std::vector<float> samples = read(test::write_clip("gap.mkv", {.audio = track}));
+  std::vector<float> samples = read_samples(test::write_clip("gap.mkv", {.audio = track}));
   CHECK(samples.size() == 48000);
   CHECK(worst(samples, 0, 16000, 0.5) == 0);
   CHECK(worst(samples, 16000, 40000, 0) == 0);
@@ -161,21 +161,21 @@ TEST_CASE("an overlap is cut, jitter of less than a tenth of a second is not") {
     track.runs = {{each.second, 7 * frame}};
     for (char byte : test::read_bytes(test::write_clip("second.ts", {.audio = track})))
       joined.push_back(byte);
-    std::vector<float> samples = read(test::write_bytes(test::scratch("joined.ts"), joined));
+    std::vector<float> samples = read_samples(test::write_bytes(test::scratch("joined.ts"), joined));
     CHECK(std::abs(dim(samples.size()) - each.total) <= frame / 10);
   }
 }
 
 TEST_CASE("a gap of less than a tenth of a second is jitter") {
   test::audio_track track{.codec = "pcm_f32le", .runs = {{0, 16000}, {17500, 8000}}};
-  std::vector<float> samples = read(test::write_clip("jitter.mkv", {.audio = track}));
+  std::vector<float> samples = read_samples(test::write_clip("jitter.mkv", {.audio = track}));
   CHECK(samples.size() == 24000);
   CHECK(worst(samples, 0, 24000, 0.5) == 0);
 }
 
 TEST_CASE("a clock that jumps by hours adds no silence") {
   test::audio_track track{.codec = "pcm_f32le", .runs = {{0, 16000}, {std::int64_t(16000) * 500'000, 8000}}};
-  CHECK(read(test::write_clip("jump.mkv", {.audio = track})).size() == 24000);
+  CHECK(read_samples(test::write_clip("jump.mkv", {.audio = track})).size() == 24000);
 }
 
 TEST_CASE("a long gap is read in small blocks") {
@@ -192,7 +192,7 @@ TEST_CASE("a long gap is read in small blocks") {
 TEST_CASE("numbers that are no numbers are silence") {
   test::audio_track track{.codec = "pcm_f32le", .rate = 48000, .runs = {{0, 48000}}};
   track.wave = [](int, double seconds) { return seconds < 0.5 ? std::nan("") : INFINITY; };
-  CHECK(worst(read(test::write_clip("nan.wav", {.audio = track})), 0, 16000, 0) == 0);
+  CHECK(worst(read_samples(test::write_clip("nan.wav", {.audio = track})), 0, 16000, 0) == 0);
 }
 
 TEST_CASE("a rate from a broken header is counted, not resampled") {

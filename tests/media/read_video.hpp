@@ -32,8 +32,8 @@ inline int painted_grey(const media::image& picture) {
   return int(std::lround(picture.pixels[middle] * 219.0 / 255 / 4));
 }
 
-inline result read(const std::string& path, media::video_options options = {},
-                   int (*index)(const media::image&) = painted_index) {
+inline result read_video(const std::string& path, media::video_options options = {},
+                         int (*index)(const media::image&) = painted_index) {
   media::video_reader video(path, options);
   result all;
   std::shared_ptr<const media::image> before;

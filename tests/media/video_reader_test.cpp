@@ -11,20 +11,22 @@ using namespace eev::test;
 
 TEST_CASE("a frame is the one shown at its second") {
   // 10 frames a second, 3.5 s.
-  result all = read(test::write_clip("constant.mkv", {.video = track(every(100, 35), 100)}));
+  result all = read_video(test::write_clip("constant.mkv", {.video = track(every(100, 35), 100)}));
   CHECK(all.frames == ints{0, 10, 20, 30});
   CHECK(all.duration == rational::reduced(35, 10));
   CHECK(all.conversions == 4);
 }
 
 TEST_CASE("a frame that begins exactly on the second is shown there, one that begins after it is not") {
-  CHECK(read(test::write_clip("on.mov", {.video = png({0, 999, 1000, 1001, 2001}, 10)})).frames ==
+  CHECK(read_video(test::write_clip("on.mov", {.video = png({0, 999, 1000, 1001, 2001}, 10)})).frames ==
         ints{0, 2, 3});
-  CHECK(read(test::write_clip("off.mov", {.video = png({0, 999, 1001, 2000}, 10)})).frames == ints{0, 1, 3});
+  CHECK(read_video(test::write_clip("off.mov", {.video = png({0, 999, 1001, 2000}, 10)})).frames ==
+        ints{0, 1, 3});
 }
 
 TEST_CASE("with a variable frame rate a frame stays until the next one") {
-  result all = read(test::write_clip("variable.mov", {.video = png({0, 40, 2500, 2540, 5100, 5140}, 60)}));
+  result all =
+      read_video(test::write_clip("variable.mov", {.video = png({0, 40, 2500, 2540, 5100, 5140}, 60)}));
   CHECK(all.frames == ints{0, 1, 1, 3, 3, 3});
   CHECK(all.duration == rational::reduced(52, 10));
   CHECK(all.conversions == 3);  // frames that no row shows are not converted, repeated ones only once
@@ -32,11 +34,11 @@ TEST_CASE("with a variable frame rate a frame stays until the next one") {
 
 TEST_CASE("rows are sampled at the rate asked for, ceil(rate x duration) of them") {
   const std::string path = test::write_clip("rates.mkv", {.video = track(every(100, 21), 100)});  // 2.1 s
-  CHECK(read(path, {.rate = rational::reduced(1, 2)}).frames == ints{0, 20});
-  CHECK(read(path, {.rate = 6}).frames == ints{0, 1, 3, 5, 6, 8, 10, 11, 13, 15, 16, 18, 20});
-  CHECK(read(path, {.rate = 20}).frames.size() == 42);
-  CHECK(read(path, {.rate = 20}).conversions == 21);
-  CHECK(read(path, {.rate = 10}).frames == [] {
+  CHECK(read_video(path, {.rate = rational::reduced(1, 2)}).frames == ints{0, 20});
+  CHECK(read_video(path, {.rate = 6}).frames == ints{0, 1, 3, 5, 6, 8, 10, 11, 13, 15, 16, 18, 20});
+  CHECK(read_video(path, {.rate = 20}).frames.size() == 42);
+  CHECK(read_video(path, {.rate = 20}).conversions == 21);
+  CHECK(read_video(path, {.rate = 10}).frames == [] {
     ints all;
     for (int i = 0; i < 21; ++i) all.push_back(i);
     return all;
@@ -51,22 +53,22 @@ TEST_CASE("the number of rows is ceil(duration), to the tick") {
   for (auto [frames, rows] : {std::pair{29, 1}, {30, 2}, {59, 2}, {60, 3}}) {
     test::video_track exact = png(every(1001, frames), 1001);
     exact.time_base = {1, 30000};
-    result all =
-        read(test::write_clip("ntsc.mov", {.video = exact, .options = {{"video_track_timescale", "30000"}}}));
+    result all = read_video(
+        test::write_clip("ntsc.mov", {.video = exact, .options = {{"video_track_timescale", "30000"}}}));
     CHECK(all.frames.size() == std::size_t(rows));
     CHECK(all.duration == rational::reduced(1001 * frames, 30000));
   }
-  CHECK(read(test::write_clip("two.mov", {.video = png(every(500, 4), 500)})).frames.size() == 2);
-  CHECK(read(test::write_clip("more.mov", {.video = png(every(500, 4), 501)})).frames == ints{0, 2, 3});
+  CHECK(read_video(test::write_clip("two.mov", {.video = png(every(500, 4), 500)})).frames.size() == 2);
+  CHECK(read_video(test::write_clip("more.mov", {.video = png(every(500, 4), 501)})).frames == ints{0, 2, 3});
 }
 
 TEST_CASE("a clip of a tenth of a second, or of one frame, has one row") {
-  CHECK(read(test::write_clip("short.mkv", {.video = track({0, 33, 66}, 34)})).frames == ints{0});
-  CHECK(read(test::write_clip("single.mkv", {.video = track({0}, 40)})).frames == ints{0});
+  CHECK(read_video(test::write_clip("short.mkv", {.video = track({0, 33, 66}, 34)})).frames == ints{0});
+  CHECK(read_video(test::write_clip("single.mkv", {.video = track({0}, 40)})).frames == ints{0});
 }
 
 TEST_CASE("a missing duration is the gap before the frame") {
-  result all = read(test::write_clip("missing.mkv", {.video = track({0, 400, 1000, 1700}, 0)}));
+  result all = read_video(test::write_clip("missing.mkv", {.video = track({0, 400, 1000, 1700}, 0)}));
   CHECK(all.frames == ints{0, 2, 3});
   CHECK(all.duration == rational::reduced(24, 10));
 }
@@ -74,7 +76,8 @@ TEST_CASE("a missing duration is the gap before the frame") {
 TEST_CASE("B-frames are put in order") {
   for (const char* name : {"b.mp4", "b.mkv", "b.ts", "b.mov"}) {
     CAPTURE(name);
-    result all = read(test::write_clip(name, {.video = h264(every(1280, 32))}), {}, painted_grey);  // 10 Hz
+    result all =
+        read_video(test::write_clip(name, {.video = h264(every(1280, 32))}), {}, painted_grey);  // 10 Hz
     CHECK(all.frames == ints{0, 10, 20, 30});
     CHECK(all.skipped == 0);
     CHECK(all.duration.value() == doctest::Approx(3.2).epsilon(1e-6));
@@ -83,7 +86,7 @@ TEST_CASE("B-frames are put in order") {
 
 TEST_CASE("a file without timestamps is counted by its frames") {
   const std::string path = test::write_clip("raw.h264", {.video = h264(every(512, 50))});  // 25 a second
-  CHECK(read(path, {}, painted_grey).frames == ints{0, 25});
+  CHECK(read_video(path, {}, painted_grey).frames == ints{0, 25});
 }
 
 TEST_CASE("pictures that no row shows may stay undecoded, and the rows are the same to the bit") {
@@ -143,29 +146,30 @@ TEST_CASE("pictures that no row shows may stay undecoded, and the rows are the s
 
 TEST_CASE("the decoder's threads change nothing") {
   const std::string path = test::write_clip("threads.mp4", {.video = h264(every(512, 50))});
-  for (int threads : {0, 1, 3}) CHECK(read(path, {.threads = threads}, painted_grey).frames == ints{0, 25});
+  for (int threads : {0, 1, 3})
+    CHECK(read_video(path, {.threads = threads}, painted_grey).frames == ints{0, 25});
 }
 
 TEST_CASE("time is counted from the container's start") {
   // The whole file begins at 5.04 s: row 0 is its first frame.
-  result late = read(test::write_clip("offset.mkv", {.video = track(every(100, 25, 5040), 100)}));
+  result late = read_video(test::write_clip("offset.mkv", {.video = track(every(100, 25, 5040), 100)}));
   CHECK(late.frames == ints{0, 10, 20});
   CHECK(late.duration == rational::reduced(25, 10));
 
   // Sound begins at 0, the first frame comes at 1.5 s and is shown until then.
   test::audio_track sound{.runs = {{0, 48000}}};
   result waiting =
-      read(test::write_clip("late.mkv", {.video = track(every(100, 20, 1500), 100), .audio = sound}));
+      read_video(test::write_clip("late.mkv", {.video = track(every(100, 20, 1500), 100), .audio = sound}));
   CHECK(waiting.frames == ints{0, 0, 5, 15});
   CHECK(waiting.duration == rational::reduced(35, 10));
 
   // The same in a container that delays the video by an edit list, sound first in the file.
   test::video_track delayed = h264(every(1280, 20, 19200));
-  result edited =
-      read(test::write_clip("late.mp4", {.video = delayed,
-                                         .audio = test::audio_track{.codec = "aac", .runs = {{0, 48000}}},
-                                         .audio_first = true}),
-           {}, painted_grey);
+  result edited = read_video(
+      test::write_clip("late.mp4", {.video = delayed,
+                                    .audio = test::audio_track{.codec = "aac", .runs = {{0, 48000}}},
+                                    .audio_first = true}),
+      {}, painted_grey);
   CHECK(edited.frames == ints{0, 0, 5, 15});
   CHECK(edited.duration == rational::reduced(35, 10));
 }
@@ -177,7 +181,7 @@ TEST_CASE("a start that microseconds cannot hold is exact") {
     test::video_track thirds{
         .codec = "mpeg2video", .format = AV_PIX_FMT_YUV420P, .times = every(1, 30, first)};
     thirds.time_base = {1, 30}, thirds.last_duration = 1, thirds.paint = test::paint_grey;
-    result all = read(test::write_clip("thirds.ts", {.video = thirds}), {}, painted_grey);
+    result all = read_video(test::write_clip("thirds.ts", {.video = thirds}), {}, painted_grey);
     CHECK(all.frames == ints{0});
     CHECK(all.duration == rational(1));
   }
@@ -186,7 +190,7 @@ TEST_CASE("a start that microseconds cannot hold is exact") {
 TEST_CASE("frames that an edit list removes are not shown") {
   // Presentation begins at 0; 7 frames of a group of 30 come before and must be decoded, but not shown.
   result all =
-      read(test::write_clip("edit.mp4", {.video = h264(every(1280, 27, -7 * 1280))}), {}, painted_grey);
+      read_video(test::write_clip("edit.mp4", {.video = h264(every(1280, 27, -7 * 1280))}), {}, painted_grey);
   CHECK(all.frames == ints{7, 17});
   CHECK(all.duration == rational(2));
 }
@@ -194,23 +198,24 @@ TEST_CASE("frames that an edit list removes are not shown") {
 TEST_CASE("a clock that jumps by hours adds no rows") {
   std::vector<std::int64_t> times = every(100, 15);
   for (std::int64_t time : every(100, 15, 500'000'000)) times.push_back(time);  // 139 hours later
-  result all = read(test::write_clip("jump.mkv", {.video = track(times, 100)}));
+  result all = read_video(test::write_clip("jump.mkv", {.video = track(times, 100)}));
   CHECK(all.frames == ints{0, 10, 20});
   CHECK(all.duration == rational(3));
 
-  result first = read(test::write_clip("first.mkv", {.video = track(every(100, 15, 500'000'000), 100),
-                                                     .audio = test::audio_track{.runs = {{0, 16000}}}}));
+  result first =
+      read_video(test::write_clip("first.mkv", {.video = track(every(100, 15, 500'000'000), 100),
+                                                .audio = test::audio_track{.runs = {{0, 16000}}}}));
   CHECK(first.frames == ints{0, 10});
 }
 
 TEST_CASE("a frame that claims to last for days does not") {
-  result all = read(test::write_clip("lasting.mov", {.video = png(every(100, 15), 100'000'000)}));
+  result all = read_video(test::write_clip("lasting.mov", {.video = png(every(100, 15), 100'000'000)}));
   CHECK(all.frames == ints{0, 10});
   CHECK(all.duration == rational::reduced(15, 10));
 }
 
 TEST_CASE("a gap of minutes is believed and costs one picture") {
-  result all = read(test::write_clip("slides.mkv", {.video = track({0, 600'000, 600'100}, 100)}));
+  result all = read_video(test::write_clip("slides.mkv", {.video = track({0, 600'000, 600'100}, 100)}));
   CHECK(all.frames.size() == 601);
   CHECK(all.frames[599] == 0);
   CHECK(all.frames[600] == 1);

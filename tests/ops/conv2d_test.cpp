@@ -10,7 +10,7 @@ using namespace eev::test;
 
 namespace {
 
-struct problem {
+struct conv_case {
   dim B, H, W, C, N, height, width;
   height_width stride, padding;
 
@@ -19,13 +19,13 @@ struct problem {
 };
 
 // Odd extents, filters that are not square, strides and paddings of their own along each axis, one channel.
-const problem problems[] = {
+const conv_case conv_cases[] = {
     {1, 5, 7, 3, 4, 3, 3, {1, 1}, {1, 1}},    {2, 96, 64, 1, 8, 3, 3, {1, 1}, {1, 1}},
     {3, 12, 8, 16, 32, 3, 3, {1, 1}, {1, 1}}, {2, 13, 9, 5, 7, 1, 7, {1, 1}, {0, 3}},
     {1, 23, 31, 3, 17, 7, 7, {2, 2}, {3, 3}}, {2, 11, 6, 33, 19, 3, 2, {2, 3}, {0, 1}},
     {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},    {1, 49, 5, 64, 16, 1, 1, {2, 2}, {0, 0}}};
 
-std::vector<double> exact(const problem& p, const std::vector<float>& x, const std::vector<float>& filters,
+std::vector<double> exact(const conv_case& p, const std::vector<float>& x, const std::vector<float>& filters,
                           const std::vector<float>& bias, epilogue after, const std::vector<float>& before) {
   reference::device<double> device;
   auto y = as_double(before);
@@ -37,7 +37,7 @@ std::vector<double> exact(const problem& p, const std::vector<float>& x, const s
 }
 
 template <class T>
-std::vector<T> fast(cpu::device& device, const problem& p, const std::vector<float>& x,
+std::vector<T> fast(cpu::device& device, const conv_case& p, const std::vector<float>& x,
                     const std::vector<float>& filters, const std::vector<float>& bias, epilogue after,
                     const std::vector<float>& before) {
   std::vector<T> y(before.begin(), before.end()), source(x.begin(), x.end());
@@ -60,7 +60,7 @@ TEST_CASE("a convolution of the reference is the sum one writes by hand") {
 }
 
 TEST_CASE("a convolution of whole numbers on the cpu is exact") {
-  for (const problem& p : problems)
+  for (const conv_case& p : conv_cases)
     for (epilogue after : {epilogue::none, epilogue::relu, epilogue::add}) {
       INFO(p.H, "x", p.W, "x", p.C, ", epilogue ", int(after));
       const auto x = whole_values(p.B * p.H * p.W * p.C, 1),
@@ -77,7 +77,7 @@ TEST_CASE("a convolution of whole numbers on the cpu is exact") {
 }
 
 TEST_CASE("a convolution on the cpu agrees with the reference") {
-  for (const problem& p : problems)
+  for (const conv_case& p : conv_cases)
     for (epilogue after : {epilogue::none, epilogue::relu, epilogue::gelu, epilogue::add}) {
       INFO(p.H, "x", p.W, "x", p.C, ", epilogue ", int(after));
       const auto x = random_values(p.B * p.H * p.W * p.C, 5), bias = random_values(p.N, 7);
@@ -93,7 +93,7 @@ TEST_CASE("a convolution on the cpu agrees with the reference") {
 }
 
 TEST_CASE("a convolution gives the same bits whatever the batch and the threads") {
-  const problem one{1, 24, 16, 16, 32, 3, 3, {1, 1}, {1, 1}};
+  const conv_case one{1, 24, 16, 16, 32, 3, 3, {1, 1}, {1, 1}};
   const auto x = random_values(5 * 24 * 16 * 16, 9), filters = random_values(32 * 16 * 9, 10);
   const auto bias = random_values(32, 11);
   cpu::device single(1), both(2);

@@ -14,7 +14,7 @@ namespace {
 
 /// Curves of 3 clips, 13 seconds and 5 expressions; clip b has 3 b rows of padding.
 template <class Device>
-struct problem {
+struct correlation_case {
   using T = typename Device::scalar;
   formula_curves<T> curves{3, 13, 5};
   std::vector<T> loss{7}, gradient = std::vector<T>(3 * 13 * 5, 7);
@@ -27,31 +27,31 @@ struct problem {
   }
 };
 
-const std::pair<std::string, correlation_weights> losses[] = {
+const std::pair<std::string, correlation_weights> correlation_losses[] = {
     {"ccc", {.ccc = 1}}, {"authors_ccc", {.ccc = 1, .authors_ccc = true}}, {"pearson", {.pearson = 1}}};
 
 }  // namespace
 
 TEST_CASE("CCC and Pearson's r and their gradients agree with PyTorch") {
   const golden expected("losses");
-  for (const auto& [name, weight] : losses) {
+  for (const auto& [name, weight] : correlation_losses) {
     reference::device<double> exact;
-    problem<reference::device<double>> reference;
+    correlation_case<reference::device<double>> reference;
     CHECK(relative_difference(std::vector{reference.run(exact, weight)}, expected[name + ".loss"].values) <
           1e-12);
     CHECK(relative_difference(reference.gradient, expected[name + ".gradient"].values) < 1e-12);
 
     cpu::device device(2);
-    problem<cpu::device> fast;
+    correlation_case<cpu::device> fast;
     CHECK(relative_difference(std::vector{fast.run(device, weight)}, expected[name + ".loss"].values) < 1e-6);
     CHECK(relative_difference(fast.gradient, expected[name + ".gradient"].values) < 2e-6);
   }
 }
 
 TEST_CASE("the gradients of CCC and Pearson's r are those of finite differences") {
-  for (const auto& [name, weight] : losses) {
+  for (const auto& [name, weight] : correlation_losses) {
     reference::device<double> device;
-    problem<reference::device<double>> problem;
+    correlation_case<reference::device<double>> problem;
     problem.run(device, weight);
     const auto gradient = problem.gradient;
     CHECK(gradient_error(problem.curves.predictions, gradient,
@@ -61,7 +61,7 @@ TEST_CASE("the gradients of CCC and Pearson's r are those of finite differences"
 
 TEST_CASE("curves that go together lose nothing, opposite ones most, constant ones learn nothing of them") {
   const auto check = [](auto device) {
-    problem<decltype(device)> p;
+    correlation_case<decltype(device)> p;
     p.curves.labels = p.curves.predictions;
     CHECK(p.run(device, {.ccc = 1}) == doctest::Approx(0));
     CHECK(p.run(device, {.pearson = 1}) == doctest::Approx(0));
@@ -84,8 +84,8 @@ TEST_CASE("curves that go together lose nothing, opposite ones most, constant on
 
 TEST_CASE("a clip of padding alone does not count, and padding may hold anything") {
   cpu::device device(2);
-  problem<cpu::device> clean, dirty;
-  const auto pad = [](problem<cpu::device>& p, float value) {
+  correlation_case<cpu::device> clean, dirty;
+  const auto pad = [](correlation_case<cpu::device>& p, float value) {
     std::fill_n(p.curves.mask.begin() + 13, 13, 0.0f);
     for (std::size_t row = 0; row < p.curves.mask.size(); ++row)
       if (p.curves.mask[row] == 0)
@@ -112,7 +112,7 @@ TEST_CASE("a clip of padding alone does not count, and padding may hold anything
 
 TEST_CASE("a loss over curves can be added to another, and is the same bits with any number of threads") {
   cpu::device one(1), many(5);
-  problem<cpu::device> alone, added;
+  correlation_case<cpu::device> alone, added;
   alone.run(one, {.ccc = 0.2, .pearson = 1});
   added.run(many, {.ccc = 0.2, .pearson = 1});
   CHECK(added.loss == alone.loss);
@@ -125,14 +125,14 @@ TEST_CASE("a loss over curves can be added to another, and is the same bits with
 
 TEST_CASE("a prediction that is not a number shows in the loss and in the gradients of its curve alone") {
   const auto check = [](auto& device, const correlation_weights& weight) {
-    problem<std::remove_reference_t<decltype(device)>> p;
+    correlation_case<std::remove_reference_t<decltype(device)>> p;
     p.curves.predictions[7] = NAN;  // clip 0, second 1, expression 2
     CHECK(std::isnan(p.run(device, weight)));
     for (dim i = 0; i < 3 * 13 * 5; ++i) CHECK(std::isnan(p.gradient[i]) == (i < 13 * 5 && i % 5 == 2));
   };
   reference::device<double> exact;
   cpu::device device(2);
-  for (const auto& [name, weight] : losses) check(exact, weight), check(device, weight);
+  for (const auto& [name, weight] : correlation_losses) check(exact, weight), check(device, weight);
 }
 
 TEST_CASE("correlation_loss refuses shapes that do not fit") {

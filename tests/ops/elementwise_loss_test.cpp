@@ -14,7 +14,7 @@ namespace {
 
 /// Curves of 3 clips, 13 seconds and 5 expressions; clip b has 3 b rows of padding.
 template <class Device>
-struct problem {
+struct elementwise_case {
   using T = typename Device::scalar;
   formula_curves<T> curves{3, 13, 5};
   std::vector<T> loss{7}, gradient = std::vector<T>(3 * 13 * 5, 7);
@@ -27,22 +27,22 @@ struct problem {
   }
 };
 
-const std::pair<std::string, elementwise_weights> losses[] = {
+const std::pair<std::string, elementwise_weights> elementwise_losses[] = {
     {"l1", {.l1 = 1}}, {"kl", {.kl = 1}}, {"mse", {.squared_error = 1}}};
 
 }  // namespace
 
 TEST_CASE("L1, KL and MSE and their gradients agree with PyTorch") {
   const golden expected("losses");
-  for (const auto& [name, weight] : losses) {
+  for (const auto& [name, weight] : elementwise_losses) {
     reference::device<double> exact;
-    problem<reference::device<double>> reference;
+    elementwise_case<reference::device<double>> reference;
     CHECK(largest_difference(std::vector{reference.run(exact, weight)}, expected[name + ".loss"].values) <
           1e-12);
     CHECK(largest_difference(reference.gradient, expected[name + ".gradient"].values) < 1e-12);
 
     cpu::device device(2);
-    problem<cpu::device> fast;
+    elementwise_case<cpu::device> fast;
     CHECK(largest_difference(std::vector{fast.run(device, weight)}, expected[name + ".loss"].values) < 1e-6);
     CHECK(relative_difference(fast.gradient, expected[name + ".gradient"].values) < 2e-6);
   }
@@ -51,7 +51,7 @@ TEST_CASE("L1, KL and MSE and their gradients agree with PyTorch") {
 TEST_CASE("a weighted sum of losses has the gradient of finite differences") {
   const elementwise_weights weight{.l1 = 2, .kl = 0.5, .squared_error = 3};
   reference::device<double> device;
-  problem<reference::device<double>> problem;
+  elementwise_case<reference::device<double>> problem;
   for (double& p : problem.curves.predictions) p += 1e-4;  // away from the corner of |p - y|
   problem.run(device, weight);
   const auto gradient = problem.gradient;
@@ -60,7 +60,7 @@ TEST_CASE("a weighted sum of losses has the gradient of finite differences") {
 }
 
 TEST_CASE("rows of padding do not count, whatever they hold") {
-  problem<cpu::device> clean, dirty;
+  elementwise_case<cpu::device> clean, dirty;
   for (std::size_t row = 0; row < dirty.curves.mask.size(); ++row)
     if (dirty.curves.mask[row] == 0)
       for (std::size_t e = 0; e < 5; ++e)
@@ -75,17 +75,17 @@ TEST_CASE("rows of padding do not count, whatever they hold") {
 
 TEST_CASE("a prediction of 0 has a finite KL loss, one that is not a number a loss that is none") {
   cpu::device device(1);
-  problem<cpu::device> problem;
+  elementwise_case<cpu::device> problem;
   std::ranges::fill(problem.curves.predictions, 0.0f);
   CHECK(std::isfinite(problem.run(device, {.kl = 1})));
   CHECK(std::ranges::all_of(problem.gradient, [](float value) { return std::isfinite(value); }));
   problem.curves.predictions[7] = NAN;
-  for (const auto& [name, weight] : losses) CHECK(std::isnan(problem.run(device, weight)));
+  for (const auto& [name, weight] : elementwise_losses) CHECK(std::isnan(problem.run(device, weight)));
 }
 
 TEST_CASE("losses over elements are the same bits with any number of threads") {
   cpu::device one(1), many(5);
-  problem<cpu::device> alone, shared;
+  elementwise_case<cpu::device> alone, shared;
   CHECK(alone.run(one, {.l1 = 1, .kl = 1}) == shared.run(many, {.l1 = 1, .kl = 1}));
   CHECK(alone.gradient == shared.gradient);
 }

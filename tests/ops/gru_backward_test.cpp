@@ -11,7 +11,7 @@ using namespace eev::test;
 
 namespace {
 
-struct problem {
+struct gru_backward_case {
   dim B, steps, U;
   std::vector<double> projected = random_doubles(B * steps * 6 * U, 1), weight = scaled(6 * U * U, 2),
                       bias = random_doubles(6 * U, 3), dy = random_doubles(B * steps * 2 * U, 4);
@@ -52,7 +52,7 @@ struct problem {
 }  // namespace
 
 TEST_CASE("the gradients of a GRU are those of finite differences") {
-  problem problem{2, 4, 3};
+  gru_backward_case problem{2, 4, 3};
   reference::device<double> device;
   const auto gradients = problem.run(device);
   const auto loss = [&] { return dot(problem.run(device).y, problem.dy); };
@@ -64,7 +64,7 @@ TEST_CASE("the gradients of a GRU are those of finite differences") {
 TEST_CASE("the gradients of a GRU on the cpu agree with the reference at odd shapes") {
   for (auto [B, steps, U] :
        {std::array<dim, 3>{1, 1, 1}, {2, 3, 5}, {3, 13, 31}, {5, 7, 129}, {101, 2, 17}}) {
-    const problem problem{B, steps, U};
+    const gru_backward_case problem{B, steps, U};
     reference::device<double> exact;
     cpu::device device(2);
     const auto ours = problem.run(device);
@@ -77,7 +77,7 @@ TEST_CASE("the gradients of a GRU on the cpu agree with the reference at odd sha
 }
 
 TEST_CASE("a GRU that keeps its gates has the states of one that does not") {
-  const problem problem{3, 5, 33};
+  const gru_backward_case problem{3, 5, 33};
   cpu::device device(2);
   std::vector<float> y(3 * 5 * 66);
   const auto weight = as_float(problem.weight);
@@ -90,7 +90,7 @@ TEST_CASE("a GRU that keeps its gates has the states of one that does not") {
 
 TEST_CASE("the gradients of a GRU are the same bits with any number of threads") {
   for (auto [B, steps, U] : {std::array<dim, 3>{67, 5, 33}, {33, 3, 256}}) {
-    const problem problem{B, steps, U};
+    const gru_backward_case problem{B, steps, U};
     cpu::device one(1), two(2), many(7);
     const auto alone = problem.run(one);
     CHECK(problem.run(two) == alone);
@@ -100,8 +100,8 @@ TEST_CASE("the gradients of a GRU are the same bits with any number of threads")
 
 TEST_CASE("the gradients of a GRU of no sequences or no steps are zero") {
   cpu::device device(2);
-  CHECK(problem{0, 4, 3}.run(device).dweight == std::vector<float>(54));
-  CHECK(problem{2, 0, 3}.run(device).dbias == std::vector<float>(18));
+  CHECK(gru_backward_case{0, 4, 3}.run(device).dweight == std::vector<float>(54));
+  CHECK(gru_backward_case{2, 0, 3}.run(device).dbias == std::vector<float>(18));
 }
 
 TEST_CASE("gru_forward and gru_backward refuse shapes that do not fit") {

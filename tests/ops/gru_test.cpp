@@ -18,7 +18,7 @@ std::vector<float> random_weight(dim U, unsigned seed) {
 }
 
 /// What gru() reads, at random: B sequences of `steps` steps, U units.
-struct problem {
+struct gru_case {
   dim B, steps, U;
   std::vector<float> projected = random_values(B * steps * 6 * U, 1);
   std::vector<float> weight[2] = {random_weight(U, 2), random_weight(U, 3)};
@@ -44,7 +44,7 @@ struct problem {
 }  // namespace
 
 TEST_CASE("one step of one unit is the formula's") {
-  problem one{1, 1, 1};
+  gru_case one{1, 1, 1};
   one.projected = {0.5f, -0.25f, 1, 0.5f, -0.25f, 1};
   one.bias = {0.25f, 0.5f, -2, 0, 0, 0};
   const auto logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
@@ -59,7 +59,7 @@ TEST_CASE("one step of one unit is the formula's") {
 TEST_CASE("a GRU on the cpu agrees with the reference at odd shapes") {
   for (auto [B, steps, U] :
        {std::array<dim, 3>{1, 1, 1}, {2, 3, 5}, {3, 13, 31}, {5, 7, 129}, {101, 2, 17}}) {
-    const problem problem{B, steps, U};
+    const gru_case problem{B, steps, U};
     reference::device<double> exact;
     cpu::device device(2);
     CHECK(largest_difference(problem.states(device), problem.states(exact)) < 2e-6);  // measured: 2.7e-7
@@ -68,7 +68,7 @@ TEST_CASE("a GRU on the cpu agrees with the reference at odd shapes") {
 
 TEST_CASE("the reverse direction is the forward one of the sequence run backwards") {
   const dim steps = 6, U = 3;
-  problem problem{1, steps, U};
+  gru_case problem{1, steps, U};
   problem.weight[1] = problem.weight[0];
   std::copy_n(problem.bias.begin(), 3 * U, problem.bias.begin() + 3 * U);
   // What the reverse direction reads at t is what the forward one reads at T - 1 - t.
@@ -81,7 +81,7 @@ TEST_CASE("the reverse direction is the forward one of the sequence run backward
 }
 
 TEST_CASE("a clip's states are the same bits in any batch and with any number of threads") {
-  const problem problem{67, 5, 33};
+  const gru_case problem{67, 5, 33};
   cpu::device one(1), many(7);
   const auto all = problem.states(one);
   CHECK(problem.states(many) == all);
@@ -93,13 +93,13 @@ TEST_CASE("a clip's states are the same bits in any batch and with any number of
 
 TEST_CASE("a GRU of no sequences or no steps does nothing") {
   cpu::device device(2);
-  CHECK(problem{0, 4, 3}.states(device).empty());
-  CHECK(problem{2, 0, 3}.states(device).empty());
+  CHECK(gru_case{0, 4, 3}.states(device).empty());
+  CHECK(gru_case{2, 0, 3}.states(device).empty());
 }
 
 TEST_CASE("a GRU refuses shapes that do not fit") {
   cpu::device device(1);
-  problem wrong{1, 2, 4};
+  gru_case wrong{1, 2, 4};
   std::vector<float> y(2 * 7);
   const auto weight = device.pack<float>(wrong.weight[0], 12, 4);
   CHECK_THROWS_WITH_AS(gru(device, shaped(y, 1, 2, 7), shaped(wrong.projected, 1, 2, 2, 12), {weight, weight},

@@ -10,7 +10,7 @@ using namespace eev::test;
 
 namespace {
 
-struct problem {
+struct linear_backward_case {
   dim R, N, K;
   std::vector<double> x = random_doubles(R * K, 1), weight = random_doubles(N * K, 2);
   std::vector<double> bias = random_doubles(N, 3), dy = random_doubles(R * N, 4);
@@ -37,7 +37,7 @@ struct problem {
 }  // namespace
 
 TEST_CASE("the gradients of a linear layer are those of finite differences") {
-  problem problem{3, 4, 5};
+  linear_backward_case problem{3, 4, 5};
   reference::device<double> device;
   const auto gradients = problem.run(device);
   const auto loss = [&] { return dot(problem.run(device).y, problem.dy); };
@@ -48,7 +48,7 @@ TEST_CASE("the gradients of a linear layer are those of finite differences") {
 
 TEST_CASE("the gradients of a linear layer on the cpu agree with the reference at odd shapes") {
   for (auto [R, N, K] : {std::array<dim, 3>{1, 1, 1}, {7, 15, 33}, {257, 15, 130}, {301, 259, 517}}) {
-    const problem problem{R, N, K};
+    const linear_backward_case problem{R, N, K};
     reference::device<double> exact;
     cpu::device device(2);
     const auto ours = problem.run(device);
@@ -61,7 +61,7 @@ TEST_CASE("the gradients of a linear layer on the cpu agree with the reference a
 }
 
 TEST_CASE("a gradient can be added to what is there, or left out") {
-  const problem problem{5, 3, 7};
+  const linear_backward_case problem{5, 3, 7};
   cpu::device device(2);
   const auto alone = problem.run(device), added = problem.run(device, epilogue::add);
   for (std::size_t i = 0; i < alone.dx.size(); ++i) CHECK(added.dx[i] == doctest::Approx(alone.dx[i] + 0.5f));
@@ -72,7 +72,7 @@ TEST_CASE("a gradient can be added to what is there, or left out") {
 }
 
 TEST_CASE("the gradients of a linear layer are the same bits with any number of threads") {
-  const problem problem{1301, 520, 600};
+  const linear_backward_case problem{1301, 520, 600};
   cpu::device one(1), two(2), many(5);
   const auto alone = problem.run(one);
   CHECK(problem.run(two) == alone);
@@ -81,7 +81,7 @@ TEST_CASE("the gradients of a linear layer are the same bits with any number of 
 
 TEST_CASE("the gradients of a linear layer of no rows are zero") {
   cpu::device device(2);
-  const auto gradients = problem{0, 3, 2}.run(device);
+  const auto gradients = linear_backward_case{0, 3, 2}.run(device);
   CHECK(gradients.dweight == std::vector<float>(6));
   CHECK(gradients.dbias == std::vector<float>(3));
 }

@@ -12,13 +12,13 @@ using namespace eev::test;
 
 namespace {
 
-struct problem {
+struct linear_case {
   dim R, N, K;
 };
 
 /// y [R, N] of the cpu, which held `before`.
 template <class Out, class In>
-std::vector<Out> fast(int threads, const problem& p, const std::vector<float>& x,
+std::vector<Out> fast(int threads, const linear_case& p, const std::vector<float>& x,
                       const std::vector<float>& weight, const std::vector<float>& bias, epilogue after,
                       const std::vector<float>& before) {
   cpu::device device(threads);
@@ -29,7 +29,7 @@ std::vector<Out> fast(int threads, const problem& p, const std::vector<float>& x
   return y;
 }
 
-std::vector<double> exact(const problem& p, const std::vector<float>& x, const std::vector<float>& weight,
+std::vector<double> exact(const linear_case& p, const std::vector<float>& x, const std::vector<float>& weight,
                           const std::vector<float>& bias, epilogue after, const std::vector<float>& before) {
   reference::device<double> device;
   auto y = as_double(before);
@@ -39,12 +39,13 @@ std::vector<double> exact(const problem& p, const std::vector<float>& x, const s
   return y;
 }
 
-const problem problems[] = {{1, 1, 1}, {3, 5, 7}, {7, 15, 33}, {98, 16, 64}, {99, 17, 31}, {300, 65, 130}};
+const linear_case linear_cases[] = {{1, 1, 1},    {3, 5, 7},    {7, 15, 33},
+                                    {98, 16, 64}, {99, 17, 31}, {300, 65, 130}};
 const epilogue epilogues[] = {epilogue::none, epilogue::relu, epilogue::gelu, epilogue::add};
 
 template <class Out, class In>
 void agrees_with_the_reference(double tolerance) {
-  for (const problem& p : problems)
+  for (const linear_case& p : linear_cases)
     for (epilogue after : epilogues)
       for (dim biases : {p.N, dim(0)}) {
         INFO("y [", p.R, ", ", p.N, "], K ", p.K, ", epilogue ", int(after), ", bias ", biases);
@@ -74,7 +75,7 @@ TEST_CASE("a linear layer of the reference is the sum one writes by hand") {
 }
 
 TEST_CASE("a linear layer of whole numbers on the cpu is exact") {
-  for (const problem& p : problems)
+  for (const linear_case& p : linear_cases)
     for (epilogue after : {epilogue::none, epilogue::relu, epilogue::add}) {
       INFO("y [", p.R, ", ", p.N, "], K ", p.K, ", epilogue ", int(after));
       const auto x = whole_values(p.R * p.K, 1), weight = whole_values(p.N * p.K, 2),

@@ -30,15 +30,15 @@ using namespace eev::test;
 
 namespace {
 
-const std::string demo = EEV_SOURCE_DIR "/weights/demo.safetensors";
+const std::string demo_bundle = EEV_SOURCE_DIR "/weights/demo_bundle.safetensors";
 
 /// A video in memory: formula pictures, and a tone if `with_sound`.
-struct clip {
+struct formula_clip {
   dim seconds;
   std::vector<std::uint8_t> pixels = formula_image(seconds, 72, 96);
   std::vector<float> samples;
 
-  explicit clip(dim seconds, bool with_sound = true) : seconds(seconds) {
+  explicit formula_clip(dim seconds, bool with_sound = true) : seconds(seconds) {
     if (!with_sound) return;
     for (dim i = 0; i < seconds * video::sample_rate; ++i)
       samples.push_back(0.3f * std::sin(float(i) * (0.1f + 1e-6f * float(i))));
@@ -46,28 +46,28 @@ struct clip {
   memory_video video_of() const { return {{pixels.data(), {seconds, 72, 96, 3}}, samples}; }
 };
 
-std::vector<float> values_of(const table& table) { return {table.tensor().begin(), table.tensor().end()}; }
+std::vector<float> numbers_of(const table& table) { return {table.tensor().begin(), table.tensor().end()}; }
 
 template <class Device>
-std::vector<float> predict(Device& device, const clip& clip, rational rate = 6) {
-  model<Device> model(device, demo);
+std::vector<float> predict(Device& device, const formula_clip& clip, rational rate = 6) {
+  model<Device> model(device, demo_bundle);
   auto video = clip.video_of();
-  return values_of(model.predict(video, rate).scores);
+  return numbers_of(model.predict(video, rate).scores);
 }
 
 }  // namespace
 
 TEST_CASE("a video of T seconds gives 6 T rows of fifteen scores between 0 and 1") {
   cpu::device device;
-  const auto scores = predict(device, clip(5));
+  const auto scores = predict(device, formula_clip(5));
   CHECK(scores.size() == 6 * 5 * 15);
   for (float score : scores) CHECK((score >= 0 && score <= 1));
-  CHECK(predict(device, clip(5), rational::reduced(1, 2)).size() == 3 * 15);
+  CHECK(predict(device, formula_clip(5), rational::reduced(1, 2)).size() == 3 * 15);
 }
 
 TEST_CASE("a prediction is the same bits on every run and with any number of threads") {
   cpu::device one(1), three(3);
-  const clip long_clip(63);  // a clip of a minute and a short one
+  const formula_clip long_clip(63);  // a clip of a minute and a short one
   const auto scores = predict(one, long_clip);
   CHECK(scores == predict(one, long_clip));
   CHECK(scores == predict(three, long_clip));
@@ -75,7 +75,7 @@ TEST_CASE("a prediction is the same bits on every run and with any number of thr
 
 TEST_CASE("the rows of every sixth of a second on the second are the scores themselves") {
   cpu::device device;
-  const clip short_clip(4);
+  const formula_clip short_clip(4);
   const auto dense = predict(device, short_clip), sparse = predict(device, short_clip, 1);
   for (dim second = 0; second < 4; ++second)
     for (dim e = 0; e < 15; ++e) CHECK(dense[second * 6 * 15 + e] == sparse[second * 15 + e]);
@@ -84,30 +84,30 @@ TEST_CASE("the rows of every sixth of a second on the second are the scores them
 TEST_CASE("the reference device predicts what the cpu predicts") {
   cpu::device fast;
   reference::device<float> plain;
-  const clip short_clip(2);
+  const formula_clip short_clip(2);
   CHECK(largest_difference(predict(fast, short_clip), predict(plain, short_clip)) < 1e-4);
 }
 
 TEST_CASE("bfloat16 predicts nearly what float predicts") {
   cpu::device device;
-  model<cpu::device, bfloat16> half(device, demo);
-  const clip short_clip(8);
+  model<cpu::device, bfloat16> half(device, demo_bundle);
+  const formula_clip short_clip(8);
   auto video = short_clip.video_of();
-  const auto scores = values_of(half.predict(video).scores);
+  const auto scores = numbers_of(half.predict(video).scores);
   CHECK(largest_difference(scores, predict(device, short_clip)) < 0.05);
 }
 
 TEST_CASE("a video without sound is predicted as one of silence") {
   cpu::device device;
-  clip silence(3);
+  formula_clip silence(3);
   std::fill(silence.samples.begin(), silence.samples.end(), 0.0f);
-  CHECK(predict(device, clip(3, false)) == predict(device, silence));
-  CHECK(predict(device, clip(3)) != predict(device, silence));
+  CHECK(predict(device, formula_clip(3, false)) == predict(device, silence));
+  CHECK(predict(device, formula_clip(3)) != predict(device, silence));
 }
 
 TEST_CASE("several heads are averaged") {
   // A second head that says the opposite: all of the last layers' parameters with their signs turned.
-  const auto bundle = std::make_shared<const io::safetensors_file>(demo);
+  const auto bundle = std::make_shared<const io::safetensors_file>(demo_bundle);
   std::vector<io::tensor_entry> entries;
   for (const auto& [name, tensor] : bundle->tensors())
     if (name.starts_with("head.")) entries.push_back({name.substr(5), tensor.shape});
@@ -126,12 +126,12 @@ TEST_CASE("several heads are averaged") {
              turned = write_head(folder / "turned.safetensors", -1);
 
   cpu::device device;
-  const clip short_clip(3);
+  const formula_clip short_clip(3);
   const auto with = [&](const std::vector<std::string>& heads) {
     auto parts = io::open_bundle(bundle);
     model<cpu::device> model(device, io::open_model(parts.visual, parts.audio, heads));
     auto video = short_clip.video_of();
-    return values_of(model.predict(video).scores);
+    return numbers_of(model.predict(video).scores);
   };
   const auto first = with({plain}), second = with({turned}), both = with({plain, turned});
   CHECK(first == predict(device, short_clip));
@@ -141,7 +141,7 @@ TEST_CASE("several heads are averaged") {
 
 TEST_CASE("weights that do not fit together are refused by name") {
   cpu::device device;
-  const auto bundle = std::make_shared<const io::safetensors_file>(demo);
+  const auto bundle = std::make_shared<const io::safetensors_file>(demo_bundle);
   auto parts = io::open_bundle(bundle);
   parts.visual.name = "swin-tiny";
   CHECK_THROWS_WITH_AS(model<cpu::device>(device, parts), doctest::Contains("visual.patch_embed.proj.weight"),

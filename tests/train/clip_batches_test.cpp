@@ -81,7 +81,7 @@ TEST_CASE("past the end of a video its last row is held, and does not count") {
   recipe.clip_seconds = 5;
   const one_video video(recipe, 16);  // 3 seconds
   clip_batch batch;
-  fill(batch, recipe, video.set, std::vector<clip>{{0, 0}});
+  fill(batch, recipe, video.set, std::vector<train::clip>{{0, 0}});
   CHECK(std::pair(batch.clips, batch.rows) == std::pair<dim, dim>(1, 5));
   CHECK(column(batch.visual, 2) == std::vector<float>{0, 1, 2, 2, 2});
   CHECK(batch.audio == std::vector<float>{0, 1, 2, 2, 2});
@@ -94,7 +94,7 @@ TEST_CASE("the authors' clips hold the row one second before the end, and the la
   recipe.clip_seconds = 5;
   const one_video video(recipe, 16);  // 2 whole seconds; audio has 5 rows
   clip_batch batch;
-  fill(batch, recipe, video.set, std::vector<clip>{{0, 1}});
+  fill(batch, recipe, video.set, std::vector<train::clip>{{0, 1}});
   CHECK(column(batch.visual, 2) == std::vector<float>{1, 2, 1, 1, 1});
   CHECK(batch.audio == std::vector<float>{1, 2, 4, 4, 4});
   CHECK(column(batch.labels, 15) ==
@@ -107,7 +107,7 @@ TEST_CASE("a modality that is not learned from is not read") {
   recipe.clip_seconds = 2, recipe.audio_units = 0;
   const one_video video(recipe, 30);
   clip_batch batch;
-  fill(batch, recipe, video.set, std::vector<clip>{{0, 1}, {0, 3}});
+  fill(batch, recipe, video.set, std::vector<train::clip>{{0, 1}, {0, 3}});
   CHECK(batch.audio.empty());
   CHECK(column(batch.visual, 2) == std::vector<float>{1, 2, 3, 4});
 }

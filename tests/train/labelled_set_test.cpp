@@ -12,7 +12,7 @@ using namespace eev::train;
 namespace {
 
 /// A folder of features of rows 10 t + c, and the labels of the videos that are added.
-struct corpus {
+struct small_corpus {
   temporary_folder folder;
   std::string csv = labels_header();
 
@@ -37,7 +37,7 @@ struct corpus {
 }  // namespace
 
 TEST_CASE("features and labels are joined by ID, in the order of the labels") {
-  corpus corpus;
+  small_corpus corpus;
   for (const char* id : {"a", "b", "c"}) corpus.add_features(id, 4);
   for (const char* id : {"c", "x", "a"}) corpus.add_labels(id, 20);
   const auto set = corpus.read();
@@ -53,7 +53,7 @@ TEST_CASE("features and labels are joined by ID, in the order of the labels") {
 }
 
 TEST_CASE("labels are those of the steps that features cover") {
-  corpus corpus;
+  small_corpus corpus;
   corpus.add_features("short", 3), corpus.add_features("long", 9);
   corpus.add_labels("short", 25), corpus.add_labels("long", 25);
   const auto set = corpus.read();
@@ -72,7 +72,7 @@ TEST_CASE("labels are those of the steps that features cover") {
 }
 
 TEST_CASE("rows of zeros are masked before labels are smoothed, or not") {
-  corpus corpus;
+  small_corpus corpus;
   corpus.add_features("a", 20);
   corpus.add_labels("a", 120, [](dim k, dim e) {
     return k == 30 && e == 14 ? 1.0 : k % 12 == 0 ? 0.0 : 0.5;
@@ -87,7 +87,7 @@ TEST_CASE("rows of zeros are masked before labels are smoothed, or not") {
 }
 
 TEST_CASE("labels are smoothed at the rate of training; what is too short is told of") {
-  corpus corpus;
+  small_corpus corpus;
   corpus.add_features("a", 20), corpus.add_features("b", 9);
   corpus.add_labels("a", 120, [](dim k, dim) { return k == 36 ? 1.0 : 0.25; }), corpus.add_labels("b", 54);
   recipe recipe;
@@ -100,7 +100,7 @@ TEST_CASE("labels are smoothed at the rate of training; what is too short is tol
 
 TEST_CASE("features that do not go together are refused by file") {
   const auto second = [](const metadata& metadata, dim C = 3, const recipe& recipe = {}) {
-    corpus corpus;
+    small_corpus corpus;
     corpus.add_features("a", 4, {{"eev.visual", "swin-tiny"}}), corpus.add_features("b", 4, metadata, C);
     corpus.add_labels("a", 20), corpus.add_labels("b", 20);
     return corpus.complaint(recipe);
@@ -116,7 +116,7 @@ TEST_CASE("features that do not go together are refused by file") {
       second({{"eev.visual", "swin-tiny"}, {"eev.audio_hop", "0.96"}}).find("b.safetensors: eev.audio_hop") ==
       0);
 
-  corpus silent;
+  small_corpus silent;
   const auto row = [](dim, dim) { return 1.0f; };
   write_features(silent.folder / "a.safetensors", 4, 3, 0, 0, row, row);
   silent.add_labels("a", 20);
@@ -127,14 +127,14 @@ TEST_CASE("features that do not go together are refused by file") {
 }
 
 TEST_CASE("nothing in common is an error that names both") {
-  corpus corpus;
+  small_corpus corpus;
   corpus.add_features("a", 4), corpus.add_labels("b", 20);
   CHECK(corpus.complaint() == "labels.csv: none of its 1 videos has features in " + corpus.folder.path() +
                                   ", which has those of 1");
 }
 
 TEST_CASE("audio rows are taken by time, or as the authors took them") {
-  corpus corpus;
+  small_corpus corpus;
   corpus.add_features("a", 60, {{"eev.audio_hop", "0.96"}}), corpus.add_labels("a", 360);
   recipe recipe;
   const auto set = corpus.read(recipe);
@@ -146,7 +146,7 @@ TEST_CASE("audio rows are taken by time, or as the authors took them") {
 }
 
 TEST_CASE("statistics are those of all rows; what never changes has the deviation 1") {
-  corpus corpus;
+  small_corpus corpus;
   corpus.add_features("a", 2), corpus.add_features("b", 3), corpus.add_labels("a", 12),
       corpus.add_labels("b", 12);
   const auto row = [](dim, dim c) { return float(c) + 0.1f; };

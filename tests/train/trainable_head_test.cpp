@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <eev/io/formula_weights.hpp>
 #include <eev/reference/adam.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/concatenate_backward.hpp>
@@ -17,6 +16,7 @@
 #include <eev/reference/standardise.hpp>
 #include <eev/train.hpp>
 
+#include "faulty_source.hpp"
 #include "formula_curves.hpp"
 #include "formula_rows.hpp"
 #include "golden.hpp"
@@ -27,7 +27,7 @@ using namespace eev::test;
 
 namespace {
 
-const head_shape small{.visual = 7, .audio = 6, .visual_units = 5, .audio_units = 3};
+const head_shape small_head{.visual = 7, .audio = 6, .visual_units = 5, .audio_units = 3};
 head_shape without_audio(head_shape shape) {
   shape.audio = shape.audio_units = 0;
   return shape;
@@ -47,7 +47,7 @@ struct problem {
       : device(device),
         B(B),
         steps(steps),
-        head(device, shape, weights(std::make_shared<io::formula_source>())),
+        head(device, shape, formula_weights()),
         visual(formula_rows<T>(B, steps, shape.visual)),
         audio(formula_rows<T>(B, steps, shape.audio)),
         curves(B, steps, shape.expressions) {}
@@ -112,8 +112,8 @@ void check_against_pytorch(const char* stem, const head_shape& shape, dim B, dim
 
 TEST_CASE("the gradients of a whole head in double are PyTorch's") {
   for (const auto& [stem, shape, parts] :
-       {std::tuple{"head_gradients", small, kl_and_ccc},
-        {"head_gradients_visual", without_audio(small), train::find_loss("l1")}}) {
+       {std::tuple{"head_gradients", small_head, kl_and_ccc},
+        {"head_gradients_visual", without_audio(small_head), train::find_loss("l1")}}) {
     reference::device<double> device;
     problem<reference::device<double>> ours(device, shape, 3, 13);
     const golden expected(stem);
@@ -123,8 +123,8 @@ TEST_CASE("the gradients of a whole head in double are PyTorch's") {
 }
 
 TEST_CASE("the gradients of a whole head on the cpu are as near to PyTorch's as PyTorch's float32") {
-  check_against_pytorch("head_gradients", small, 3, 13, kl_and_ccc);
-  check_against_pytorch("head_gradients_visual", without_audio(small), 3, 13, train::find_loss("l1"));
+  check_against_pytorch("head_gradients", small_head, 3, 13, kl_and_ccc);
+  check_against_pytorch("head_gradients_visual", without_audio(small_head), 3, 13, train::find_loss("l1"));
   check_against_pytorch("head_gradients_demo", find_head_shape("head-demo"), 2, 13,
                         train::find_loss("kl+l1"));
 }
@@ -153,8 +153,8 @@ TEST_CASE("the gradients of a whole head are those of finite differences, with d
 TEST_CASE("with dropout the gradients on the cpu agree with the reference") {
   reference::device<double> exact_device;
   cpu::device device(2);
-  problem<reference::device<double>> exact(exact_device, small, 3, 13);
-  problem<cpu::device> ours(device, small, 3, 13);
+  problem<reference::device<double>> exact(exact_device, small_head, 3, 13);
+  problem<cpu::device> ours(device, small_head, 3, 13);
   CHECK(ours.loss(kl_and_ccc, 0.3f) == doctest::Approx(exact.loss(kl_and_ccc, 0.3f)).epsilon(1e-5));
   CHECK(relative_difference(ours.gradients(), exact.gradients()) < 1e-4);
   const auto with = ours.gradients();
@@ -176,7 +176,7 @@ TEST_CASE("the gradients of a whole head are the same bits with any number of th
 
 TEST_CASE("rows that are masked do not change a gradient, whatever their labels") {
   cpu::device device(1);
-  problem<cpu::device> ours(device, small, 3, 13);
+  problem<cpu::device> ours(device, small_head, 3, 13);
   ours.loss(kl_and_ccc);
   const auto clean = ours.gradients();
   for (std::size_t row = 0; row < ours.curves.mask.size(); ++row)
@@ -191,14 +191,15 @@ TEST_CASE("a head in training scores as the head made from its tensors does") {
   const auto batch = ours.batch();
   std::vector<float> training(2 * 13 * 15), prediction(2 * 13 * 15);
   ours.head.scores(device, shaped(training, 2, 13, 15), batch.visual, batch.audio);
-  const head<cpu::device> head(device, weights(std::make_shared<io::formula_source>()), ours.head.shape());
+  const head<cpu::device> head(device, formula_weights(), ours.head.shape());
   head(device, shaped(prediction, 2, 13, 15), batch.visual, batch.audio);
   CHECK(largest_difference(training, prediction) < 2e-6);
 }
 
 TEST_CASE("a head in training has the tensors of a head file, statistics too, and begins small") {
   cpu::device device(1);
-  train::trainable_head<cpu::device> head(device, small, 3), again(device, small, 3), other(device, small, 4);
+  train::trainable_head<cpu::device> head(device, small_head, 3), again(device, small_head, 3),
+      other(device, small_head, 4);
   head.standardise_by(device, "visual", std::vector<float>(7, 0.5f), std::vector<float>(7, 2.0f));
   const auto tensors = head.tensors(device);
   CHECK(tensors.size() == head.layout().parameters().size() + 2);
@@ -214,7 +215,7 @@ TEST_CASE("a head in training has the tensors of a head file, statistics too, an
 
 TEST_CASE("a head in training refuses batches and statistics that do not fit") {
   cpu::device device(1);
-  problem<cpu::device> ours(device, small, 2, 3);
+  problem<cpu::device> ours(device, small_head, 2, 3);
   auto batch = ours.batch();
   batch.mask.shape = {3, 2};
   CHECK_THROWS_WITH_AS(

@@ -13,7 +13,7 @@ using namespace eev::test;
 namespace {
 
 /// A small head that is done in a moment.
-train::recipe small() {
+train::recipe small_recipe() {
   train::recipe recipe;
   recipe.visual_units = 4, recipe.audio_units = 3;
   recipe.clip_seconds = 10;
@@ -72,7 +72,7 @@ void check_same(const std::string& folder, const std::string& expected) {
 
 TEST_CASE("training finds what the features carry") {
   const tiny_corpus corpus;
-  auto recipe = small();
+  auto recipe = small_recipe();
   recipe.epochs = 60, recipe.learning_rate = 0.05;
   tiny_run run(corpus, recipe, corpus.run("run"));
   const auto first = run.trainer->run_epoch(), last = run.finish();
@@ -84,7 +84,7 @@ TEST_CASE("training finds what the features carry") {
 TEST_CASE("best.safetensors is a head whose score is the one reported") {
   const tiny_corpus corpus;
   const std::string folder = corpus.run("run");
-  tiny_run run(corpus, small(), folder);
+  tiny_run run(corpus, small_recipe(), folder);
   run.finish();
 
   cpu::device device;
@@ -105,7 +105,7 @@ TEST_CASE("best.safetensors is a head whose score is the one reported") {
 TEST_CASE("last.safetensors is a head, too") {
   const tiny_corpus corpus;
   const std::string folder = corpus.run("run");
-  tiny_run run(corpus, small(), folder);
+  tiny_run run(corpus, small_recipe(), folder);
   run.finish();
   cpu::device device;
   auto source = std::make_shared<io::safetensors_source>(folder + "/last.safetensors");
@@ -116,7 +116,7 @@ TEST_CASE("last.safetensors is a head, too") {
 TEST_CASE("a run that is resumed after any epoch ends as one that was not stopped, to the bit") {
   const tiny_corpus corpus;
   for (const int average_from : {0, 2}) {
-    auto recipe = small();
+    auto recipe = small_recipe();
     recipe.average_from = average_from;
     const std::string whole = corpus.run(message("whole", average_from));
     tiny_run(corpus, recipe, whole).finish();
@@ -142,10 +142,10 @@ TEST_CASE("a run that is resumed after any epoch ends as one that was not stoppe
 TEST_CASE("threads change no bit, seeds all") {
   const tiny_corpus corpus;
   const std::string one = corpus.run("one"), three = corpus.run("three"), other = corpus.run("other");
-  tiny_run(corpus, small(), one, false, 1).finish();
-  tiny_run(corpus, small(), three, false, 3).finish();
+  tiny_run(corpus, small_recipe(), one, false, 1).finish();
+  tiny_run(corpus, small_recipe(), three, false, 3).finish();
   check_same(three, one);
-  auto recipe = small();
+  auto recipe = small_recipe();
   recipe.seed = 2;
   tiny_run(corpus, recipe, other).finish();
   CHECK(data_of(other + "/last.safetensors") != data_of(one + "/last.safetensors"));
@@ -154,7 +154,7 @@ TEST_CASE("threads change no bit, seeds all") {
 TEST_CASE("a run that diverges stops with one error and keeps its last epoch") {
   const tiny_corpus corpus;
   const std::string folder = corpus.run("run");
-  auto recipe = small();
+  auto recipe = small_recipe();
   recipe.clip_norm = 0, recipe.schedule = "milestones", recipe.milestones = {1},
   recipe.milestone_factor = 1e40;
   tiny_run run(corpus, recipe, folder);
@@ -169,8 +169,8 @@ TEST_CASE("a run that diverges stops with one error and keeps its last epoch") {
 TEST_CASE("a checkpoint of other settings or data is refused by name") {
   const tiny_corpus corpus;
   const std::string folder = corpus.run("run");
-  tiny_run(corpus, small(), folder).trainer->run_epoch();
-  auto recipe = small();
+  tiny_run(corpus, small_recipe(), folder).trainer->run_epoch();
+  auto recipe = small_recipe();
   recipe.batch_size = 2;
   CHECK(error_of([&] { tiny_run(corpus, recipe, folder, true); }) ==
         folder +
@@ -178,7 +178,7 @@ TEST_CASE("a checkpoint of other settings or data is refused by name") {
             "with the settings and data that it began with");
   std::string labels = read_file(corpus.labels("train"));
   write_file(corpus.labels("train"), labels.substr(0, labels.find("train6")));
-  CHECK(error_of([&] { tiny_run(corpus, small(), folder, true); }).find("training_data") !=
+  CHECK(error_of([&] { tiny_run(corpus, small_recipe(), folder, true); }).find("training_data") !=
         std::string::npos);
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("what a killed run had not finished writing is removed") {
   const std::string folder = corpus.run("run");
   write_file(folder + "/last.safetensors.tmp-123-4", "half");
   write_file(folder + "/mine.txt", "whole");
-  tiny_run run(corpus, small(), folder, true);
+  tiny_run run(corpus, small_recipe(), folder, true);
   CHECK(read_file(folder + "/last.safetensors.tmp-123-4").empty());
   CHECK(read_file(folder + "/mine.txt") == "whole");
 }
@@ -200,7 +200,7 @@ TEST_CASE("the paper's recipe, one modality and every loss run") {
     return run.finish().train_loss;
   };
   for (const char* loss : {"l1", "kl", "kl+l1", "ccc", "mse", "pearson"}) {
-    auto recipe = small();
+    auto recipe = small_recipe();
     recipe.loss = loss, recipe.epochs = 1;
     CHECK_MESSAGE(std::isfinite(loss_after(recipe)), loss);
   }
@@ -208,11 +208,11 @@ TEST_CASE("the paper's recipe, one modality and every loss run") {
   paper.visual_units = 4, paper.audio_units = 3, paper.epochs = 4, paper.batch_size = 3;
   CHECK(std::isfinite(loss_after(paper)));
   for (const auto& [visual, audio] : {std::pair(4, 0), {0, 3}}) {
-    auto recipe = small();
+    auto recipe = small_recipe();
     recipe.visual_units = visual, recipe.audio_units = audio;
     CHECK(std::isfinite(loss_after(recipe)));
   }
-  auto recipe = small();
+  auto recipe = small_recipe();
   recipe.batch_size = 100, recipe.drop_last = true;
   CHECK(error_of([&] { loss_after(recipe); }).find("drop_last") == 0);
 }
