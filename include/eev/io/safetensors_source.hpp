@@ -1,10 +1,7 @@
-// In:  a safetensors file.  Out: its tensors, in float, for layers.  Rests on: core, io/safetensors.
+// In:  a safetensors file.  Out: its tensors, in float, for layers.  Rests on: core, io/element_values,
+// io/safetensors.
 #pragma once
 
-#include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,9 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include <eev/core/bfloat16.hpp>
 #include <eev/core/weights.hpp>
-#include <eev/io/float16.hpp>
+#include <eev/io/element_values.hpp>
 #include <eev/io/safetensors.hpp>
 
 namespace eev::io {
@@ -34,17 +30,7 @@ class safetensors_source : public tensor_source {
     const stored_tensor& tensor = file_->tensor(stored_name);
     require(tensor.shape == shape, file_->path(), ": tensor '", stored_name, "' is ", tensor.shape,
             ", expected ", shape);
-    std::vector<float> values;
-    if (tensor.type == "F32")
-      values = convert<float>(tensor);
-    else if (tensor.type == "BF16")
-      values = convert<bfloat16>(tensor);
-    else if (tensor.type == "F16")
-      values = convert<float16>(tensor);
-    else
-      require(false, file_->path(), ": tensor '", stored_name, "' is ", tensor.type,
-              ", expected F32, F16 or BF16");
-    require_finite(stored_name, values);
+    auto values = finite_floats(file_->path() + ": tensor '" + stored_name + "'", tensor.type, tensor.bytes);
     read_.insert(stored_name);
     return values;
   }
@@ -75,27 +61,6 @@ class safetensors_source : public tensor_source {
   }
 
  private:
-  /// memcpy, for the file aligns nothing.
-  template <class Stored>
-  static std::vector<float> convert(const stored_tensor& tensor) {
-    std::vector<float> values(tensor.bytes.size() / sizeof(Stored));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      Stored stored;
-      std::memcpy(&stored, tensor.bytes.data() + i * sizeof stored, sizeof stored);
-      values[i] = stored;
-    }
-    return values;
-  }
-
-  void require_finite(const std::string& stored_name, const std::vector<float>& values) const {
-    // By its bits, which the compiler vectorises and -ffast-math leaves alone.
-    auto finite = [](float value) { return (~std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0; };
-    const auto bad = std::ranges::find_if_not(values, finite);
-    require(bad == values.end(), file_->path(), ": tensor '", stored_name, "' holds ",
-            bad == values.end() ? 0.0f : *bad, " at index ", bad - values.begin(),
-            ", expected finite numbers");
-  }
-
   std::shared_ptr<const safetensors_file> file_;
   std::string prefix_;
   std::set<std::string> read_;
