@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "convert_checkpoint.hpp"
 #include "failures.hpp"
 #include "formula_networks.hpp"
+#include "output.hpp"
 #include "subcommands.hpp"
 
 namespace eev::command {
@@ -15,7 +17,7 @@ namespace {
 constexpr std::string_view formula = "formula:";
 
 struct convert_options {
-  std::string checkpoint, output;
+  std::string checkpoint, output, precision = "fp32";
 };
 
 std::string known_names() {
@@ -24,15 +26,30 @@ std::string known_names() {
   return names;
 }
 
-void convert(const convert_options& options) {
-  require(options.checkpoint.starts_with(formula), options.checkpoint,
-          ": cannot be converted: this version of eev converts formula:NAME alone, NAME one of ",
-          known_names());
-  const std::string network = options.checkpoint.substr(formula.size());
+/// Weights by formula, whose precision is the network's own.
+void convert_formula(const std::string& network, const std::string& path) {
   const auto known = formula_networks();
   if (std::ranges::find(known, network) == known.end())
     throw usage_error("no network '" + network + "'; formula:NAME knows " + known_names());
-  write_formula_weights(network, options.output);
+  write_formula_weights(network, path);
+}
+
+/// The report is told even if nothing comes of it.
+void convert(const convert_options& options) {
+  std::string report;
+  const auto tell = [&] {
+    output out("-");
+    out.write(report);
+    out.commit();
+  };
+  try {
+    convert_checkpoint(options.checkpoint, options.output, options.precision == "bf16" ? "BF16" : "F32",
+                       report);
+  } catch (const error&) {
+    tell();
+    throw;
+  }
+  tell();
 }
 
 }  // namespace
@@ -40,16 +57,25 @@ void convert(const convert_options& options) {
 void add_convert(CLI::App& program, int& status) {
   auto options = std::make_shared<convert_options>();
   CLI::App& app = *program.add_subcommand("convert", "Weights as a safetensors file that eev reads");
-  app.add_option("CHECKPOINT", options->checkpoint,
-                 "formula:NAME, weights by formula, which stand in for trained ones in tests and timings; "
-                 "NAME is one "
-                 "of " +
-                     known_names())
+  app.add_option(
+         "CHECKPOINT", options->checkpoint,
+         "weights of Swin as Microsoft, timm or Hugging Face publish them, of VGGish by torchvggish, or "
+         "of a head by the authors' code: a file by torch.save, of which nothing is run, or "
+         "safetensors; or formula:NAME, weights by formula, which stand in for trained ones in tests "
+         "and timings; NAME is one of " +
+             known_names())
       ->type_name("")
       ->required();
   app.add_option("--output", options->output, "the safetensors file")->type_name("FILE")->required();
+  app.add_option("--precision", options->precision,
+                 "fp32 or bf16, of the file; weights by formula have their own")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"fp32", "bf16"}));
   app.callback([options, &status] {
-    convert(*options);
+    if (options->checkpoint.starts_with(formula))
+      convert_formula(options->checkpoint.substr(formula.size()), options->output);
+    else
+      convert(*options);
     status = all_done;
   });
 }

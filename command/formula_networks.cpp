@@ -1,66 +1,18 @@
-// In:  the name of a network.  Out: its tensors' names and shapes, and a file of weights by formula.
-//
-// Names and shapes are not listed anywhere: the network itself is constructed, on a device that forgets all
-// parameters, and asks for them.
+// In:  the name of a network.  Out: a file of its weights by formula.
 #include "formula_networks.hpp"
 
 #include <map>
-#include <memory>
 
 #include <eev/features/swin.hpp>
 #include <eev/features/vggish.hpp>
-#include <eev/head/head.hpp>
 #include <eev/io/formula_weights.hpp>
 #include <eev/io/safetensors_writer.hpp>
 
-#include "failures.hpp"
+#include "network_tensors.hpp"
 #include "signals.hpp"
 
 namespace eev::command {
 namespace {
-
-struct forgetful_device {
-  using scalar = float;
-  template <class>
-  using matrix = view<const float, 2>;
-  template <class>
-  using filters = view<const float, 4>;
-
-  view<const float, 1> keep(const std::vector<float>& values) { return {nullptr, {dim(values.size())}}; }
-  template <class>
-  view<const float, 2> pack(const std::vector<float>&, dim, dim) {
-    return {};
-  }
-  template <class>
-  view<const float, 4> pack(const std::vector<float>&, dim, dim, dim, dim) {
-    return {};
-  }
-};
-
-/// Remembers what is asked for, and answers with zeros.
-class recorder : public tensor_source {
- public:
-  std::vector<float> read(const std::string& name, const std::vector<dim>& shape) override {
-    tensors.push_back({name, shape});
-    return std::vector<float>(std::size_t(tensors.back().size()));
-  }
-  bool has(const std::string&) const override { return false; }  // optional tensors are left out
-
-  std::vector<io::tensor_entry> tensors;
-};
-
-std::vector<io::tensor_entry> tensors_of(const std::string& network) {
-  const auto asked = std::make_shared<recorder>();
-  forgetful_device device;
-  const weights from(asked);
-  if (network.starts_with("swin"))
-    features::swin<forgetful_device>(device, from, features::find_swin(network));
-  else if (network.starts_with("vggish"))
-    features::vggish<forgetful_device>(device, from, features::find_vggish(network));
-  else
-    head<forgetful_device>(device, from, find_head_shape(network));
-  return asked->tensors;
-}
 
 /// Tensors of `network`, under `prefix`; `name_of` gets the names that the formula knows them by.
 void add_network(std::vector<io::tensor_entry>& tensors, std::map<std::string, std::string>& name_of,

@@ -1,5 +1,5 @@
-// In:  the name of a network.  Out: its tensors' names and shapes, and a file of weights by formula.  Rests
-// on: features, head, io/formula_weights.
+// In:  the name of a network.  Out: a file of its weights by formula.  Rests on: features, head,
+// io/formula_weights.
 #pragma once
 
 #include <string>

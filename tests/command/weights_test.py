@@ -67,9 +67,25 @@ class Weights(CommandTest):
     def test_what_cannot_be_converted(self):
         error = self.fails("convert", "formula:alexnet", "--output", "x", status=2)
         self.assertIn("swin-large", error)
-        self.assertIn("formula:NAME", self.fails("convert", "model.pth", "--output", "x", status=3))
+        self.assertEqual(self.fails("convert", "model.pth", "--output", "x", status=3),
+                         "eev: model.pth: cannot be opened: No such file or directory")
+        self.write("page.pth", "<html>404</html>")
+        self.assertIn("not a safetensors file", self.fails("convert", "page.pth", "--output", "x", status=3))
+        self.fails("convert", "formula:demo", "--output", "x", "--precision", "fp16", status=2)
         self.assertIn("nowhere/x", self.fails("convert", "formula:head-demo", "--output", "nowhere/x", status=3))
-        self.assertEqual(self.names(), [])
+        self.assertEqual(self.names(), ["page.pth"])
+
+    def test_a_checkpoint_is_converted_and_each_of_its_tensors_reported(self):
+        self.edit(self.convert("swin-demo"), lambda header, data: header.pop("__metadata__"))
+        out, err = self.eev("convert", "swin-demo.safetensors", "--output", "again", "--precision", "bf16")
+        metadata, tensors, data = read_safetensors(self.folder / "again")
+        self.assertEqual(metadata, {"eev.network": "swin-demo", "eev.source": "timm Swin"})
+        self.assertEqual({kind for kind, _ in tensors.values()}, {"BF16"})
+        lines = out.splitlines()
+        self.assertEqual(lines[0], "swin-demo.safetensors: timm Swin")
+        self.assertEqual(lines[-1], f"swin-demo: {len(tensors)} mapped, 0 dropped, 0 missing")
+        self.assertEqual(sorted(line.split()[1] for line in lines[1:-1]), sorted(tensors))
+        self.assertEqual(err, "")
 
     # ---- inspect ----
 

@@ -1,0 +1,48 @@
+// In:  a file of weights: by torch.save, or safetensors.  Out: its tensors, where they lie.  Rests on:
+// io/safetensors, io/torch_checkpoint.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <eev/io/safetensors.hpp>
+#include <eev/io/strided_tensor.hpp>
+#include <eev/io/torch_checkpoint.hpp>
+
+namespace eev::io {
+
+/// Which of the two a file is, its first bytes tell.
+class checkpoint {
+ public:
+  explicit checkpoint(const std::string& path) : path_(path) {
+    if (is_torch_checkpoint(mapped_file(path).bytes())) {
+      torch_.emplace(path);
+      return;
+    }
+    safetensors_.emplace(path);
+    for (const auto& [name, tensor] : safetensors_->tensors())
+      row_major_.emplace(name, row_major_tensor(tensor));
+  }
+
+  const std::string& path() const { return path_; }
+
+  /// All tensors by name; their bytes live as long as this.
+  const std::map<std::string, strided_tensor>& tensors() const {
+    return torch_ ? torch_->tensors() : row_major_;
+  }
+
+  /// What the file has beside them, such as "optimizer".
+  std::vector<std::string> left_out() const {
+    return torch_ ? torch_->left_out() : std::vector<std::string>();
+  }
+
+ private:
+  std::string path_;
+  std::optional<torch_checkpoint> torch_;
+  std::optional<safetensors_file> safetensors_;
+  std::map<std::string, strided_tensor> row_major_;
+};
+
+}  // namespace eev::io

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""In: the program eev. Out: a line for each kind of checkpoint that `eev convert` reads, at full size; exit 1 if one is
+converted wrongly.
+
+    golden/bin/python tools/check_conversions.py build/cpu-release/command/eev [FOLDER]
+
+(tools/make_golden.py says what golden/ is.) Weights by formula are put into the networks of PyTorch and timm, saved by
+torch.save in both of its layouts and by safetensors under each source's names, and converted with at most 200 MB of
+memory besides the mapped file. What comes out has to be the weights bit for bit, and the networks' outputs those of
+the library in float64. FOLDER needs 3 GB; a temporary one is used if it is not given.
+"""
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import safetensors.numpy
+import safetensors.torch
+import timm
+import torch
+from PIL import Image
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from formula_weights import formula_tensor  # noqa: E402
+from golden import head as head_golden, swin as swin_golden, vggish as vggish_golden  # noqa: E402
+from golden.inputs import image  # noqa: E402
+
+MEMORY = 200_000_000  # what Linux counts as data: everything but the file, which is mapped to be read
+TOLERANCE = 1e-4      # of a whole network in float32, relative to |b| + rms(b)
+
+
+def formula(model):
+    model.load_state_dict({name: torch.from_numpy(formula_tensor(name, tuple(parameter.shape)))
+                           for name, parameter in model.named_parameters()}, strict=False)
+    return model.eval()
+
+
+# ---- how each source names the tensors ----
+
+def merged_at_the_end(name):
+    """timm merges patches at the start of a layer, the others at the end of the one before."""
+    parts = name.split(".")
+    if "downsample" in parts:
+        parts[1] = str(int(parts[1]) - 1)
+    return ".".join(parts)
+
+
+def microsoft(state):
+    """With the 35 buffers that Microsoft's modules register, and a classifier."""
+    index, masks = None, {}
+    block = timm.models.swin_transformer.SwinTransformerBlock
+    named = {merged_at_the_end(name).replace("head.fc.", "head."): tensor for name, tensor in state.items()}
+    for layer, (depth, side) in enumerate(zip((2, 2, 18, 2), (56, 28, 14, 7))):
+        shifted = block(32, (side, side), num_heads=1, window_size=7, shift_size=3)
+        index = shifted.attn.relative_position_index
+        for number in range(depth):
+            named[f"layers.{layer}.blocks.{number}.attn.relative_position_index"] = index.clone()
+            if number % 2 == 1 and side > 7:
+                named[f"layers.{layer}.blocks.{number}.attn_mask"] = shifted.attn_mask.clone()
+    assert len(named) == len(state) + 35
+    return named
+
+
+def hugging_face(state):
+    """As transformers' convert_swin_timm_to_pytorch.py names them."""
+    named = {}
+    for name, tensor in state.items():
+        name = merged_at_the_end(name)
+        if name.startswith("head."):
+            named[name.replace("head.fc.", "classifier.")] = tensor
+            continue
+        for old, new in (("patch_embed.proj", "embeddings.patch_embeddings.projection"),
+                         ("patch_embed.norm", "embeddings.norm"), ("layers", "encoder.layers"),
+                         ("attn.proj", "attention.output.dense"), ("attn", "attention.self"),
+                         ("norm1", "layernorm_before"), ("norm2", "layernorm_after"),
+                         ("mlp.fc1", "intermediate.dense"), ("mlp.fc2", "output.dense")):
+            name = name.replace(old, new)
+        name = "swin." + ("layer" + name if name.startswith("norm.") else name)
+        if ".qkv." not in name:
+            named[name] = tensor
+            continue
+        for part, rows in zip(("query", "key", "value"), tensor.chunk(3)):
+            named[name.replace("qkv", part)] = rows.clone()
+    return named
+
+
+def authors(head):
+    """A training checkpoint of a head inside DataParallel, as it stands after a step of Adam."""
+    state = {f"module.{name}": tensor for name, tensor in head.state_dict().items()
+             if not name.endswith(("_mean", "_std"))}
+    optimizer = torch.optim.Adam(head.parameters(), lr=2e-4)
+    for parameter in head.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    return {"epoch": 3, "state_dict": state, "optimizer": optimizer.state_dict(), "best_corr": 0.0125}
+
+
+# ---- the checks ----
+
+class Check:
+    def __init__(self, program, folder):
+        self.program, self.folder, self.failed = pathlib.Path(program).resolve(), pathlib.Path(folder), False
+
+    def eev(self, *arguments, memory=None):
+        def limit():
+            if memory:
+                resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+        return subprocess.run([self.program, *map(str, arguments)], cwd=self.folder, preexec_fn=limit, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+
+    def say(self, good, what):
+        self.failed |= not good
+        print("pass" if good else "FAIL", what, flush=True)
+
+    def same(self, converted, network):
+        """Python's safetensors opens the file, and it holds the formula's weights."""
+        with safetensors.safe_open(self.folder / converted, "np") as file:
+            return all(np.array_equal(file.get_tensor(name), formula_tensor(name, file.get_slice(name).get_shape()))
+                       for name in file.keys()) and file.metadata()["eev.network"] == network
+
+    def convert(self, source, network, checkpoint, memory=MEMORY):
+        """Saves `checkpoint` in every way, converts it and keeps the last file."""
+        def legacy(thing, path):
+            torch.save(thing, path, _use_new_zipfile_serialization=False)
+        ways = {"zip": torch.save, "legacy": legacy}
+        if all(isinstance(value, torch.Tensor) for value in checkpoint.values()):
+            ways["safetensors"] = safetensors.torch.save_file
+        for way, save in ways.items():
+            path = self.folder / "checkpoint"
+            save(checkpoint, path)
+            start = time.perf_counter()
+            summary = self.eev("convert", "checkpoint", "--output", network, memory=memory).splitlines()
+            seconds = time.perf_counter() - start
+            good = summary[0] == f"checkpoint: {source}" and self.same(network, network)
+            size = path.stat().st_size / 1e6
+            self.say(good, f"{source}, {way}: {size:.0f} MB in {seconds:.2f} s, {summary[-1]}")
+            path.unlink()
+
+    def close(self, what, found, expected):
+        difference = np.abs(found - expected) / (np.abs(expected) + np.sqrt(np.mean(np.square(expected))))
+        worst = np.max(difference)
+        self.say(bool(worst <= TOLERANCE), f"{what}: largest error {worst:.2g}, expected at most {TOLERANCE:g}")
+
+
+def main(program, folder):
+    check = Check(program, folder)
+    large = formula(timm.models.swin_transformer.SwinTransformer(
+        num_classes=21841, embed_dim=192, depths=(2, 2, 18, 2), num_heads=(6, 12, 24, 48)))
+    state = dict(large.state_dict())
+    official = microsoft(state)
+    assert timm.models.swin_transformer.checkpoint_filter_fn(dict(official), large).keys() == state.keys()
+    check.convert("timm Swin", "swin-large", state)
+    check.convert("Hugging Face Swin", "swin-large", hugging_face(state))
+    check.convert("official Swin", "swin-large", {"model": official})
+
+    vggish = formula(vggish_golden.VGGish((64, 128, 256, 256, 512, 512), (4096, 4096, 128)))
+    check.convert("torchvggish", "vggish", dict(vggish.state_dict()), memory=None)  # one tensor alone has 201 MB
+
+    head = head_golden.Head({"image": (1536, 512), "audio": (128, 128)})
+    for name, buffer in head.named_buffers():
+        buffer.fill_(float(name.endswith("_std")))
+    formula(head)
+    check.convert("PyTorch head", "head", authors(head))
+
+    # One image, a video of one second without sound.
+    Image.fromarray(image(1, 224, 224)[0]).save(check.folder / "image.png")
+    backbones = ["--visual-weights", "swin-large", "--audio-weights", "vggish", "--precision", "fp32"]
+    check.eev("extract", "image.png", *backbones, "--output", "features")
+    rows = safetensors.numpy.load_file(check.folder / "features" / "image.safetensors")
+    large.reset_classifier(0)
+    check.close("swin-large", rows["visual"], swin_golden.features(large, 1, torch.float64).numpy())
+    silence = torch.full((1, 96, 64), np.log(0.01), dtype=torch.float64)
+    with torch.no_grad():
+        check.close("vggish, of silence", rows["audio"], torch.relu(vggish.double()(silence)).numpy())
+        inputs = {"image": torch.from_numpy(rows["visual"]), "audio": torch.from_numpy(rows["audio"])}
+        scores = head.double()({name: row.double()[None] for name, row in inputs.items()})[0].numpy()
+    table = check.eev("predict", "image.png", "--weights", "head", *backbones, "--rate", 1).splitlines()
+    check.close("head", np.array([float(score) for score in table[1].split(",")[2:]]), scores[0])
+    return check.failed
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        sys.exit(main(*sys.argv[1:]))
+    with tempfile.TemporaryDirectory(prefix="eev-conversions-") as temporary:
+        sys.exit(main(sys.argv[1], temporary))
