@@ -26,8 +26,8 @@ namespace {
 
 /// Features of the first `B` formula images.
 template <class T, class Device>
-std::vector<typename Device::scalar> features_of(Device& device, const char* name, const weights& weights,
-                                                 dim B = 1) {
+std::vector<typename Device::scalar> swin_features_of(Device& device, const char* name,
+                                                      const weights& weights, dim B = 1) {
   const auto shape = features::find_swin(name);
   features::swin<Device, T> network(device, weights, shape);
   const auto rgb = formula_image(B, 224, 224);
@@ -43,9 +43,9 @@ void check_against_timm(const char* golden_name, const char* name, dim B) {
   const double pytorch = relative_difference(expected["float32"].values, exact);
   const double pytorch_half = relative_difference(expected["bfloat16"].values, exact);
   cpu::device device;
-  const double ours = relative_difference(features_of<float>(device, name, formula_weights(), B), exact);
+  const double ours = relative_difference(swin_features_of<float>(device, name, formula_weights(), B), exact);
   const double ours_half =
-      relative_difference(features_of<bfloat16>(device, name, formula_weights(), B), exact);
+      relative_difference(swin_features_of<bfloat16>(device, name, formula_weights(), B), exact);
   MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
           " (PyTorch ", pytorch_half, ")");
   CHECK(ours < 1e-4);
@@ -58,7 +58,7 @@ double swin_error_with(fault fault) {
   cpu::device device;
   const weights faulty{
       std::make_shared<faulty_source>(std::make_shared<io::formula_source>(), std::move(fault))};
-  return relative_difference(features_of<float>(device, "swin-demo", faulty, 2),
+  return relative_difference(swin_features_of<float>(device, "swin-demo", faulty, 2),
                              golden("swin_demo")["features"].values);
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("the demo's Swin on the cpu agrees with timm") { check_against_timm("s
 
 TEST_CASE("the demo's Swin of the reference agrees with timm to the last digits") {
   reference::device<double> device;
-  const auto y = features_of<double>(device, "swin-demo", formula_weights());
+  const auto y = swin_features_of<double>(device, "swin-demo", formula_weights());
   auto exact = golden("swin_demo")["features"].values;
   exact.resize(y.size());
   CHECK(relative_difference(y, exact) < 1e-9);
@@ -127,14 +127,14 @@ TEST_CASE("a Swin with query and key swapped fails its golden") {
 
 TEST_CASE("a Swin without the mask of shifted windows fails its golden") {
   unmasked_device device;
-  const auto y = features_of<float>(device, "swin-demo", formula_weights(), 2);
+  const auto y = swin_features_of<float>(device, "swin-demo", formula_weights(), 2);
   CHECK(relative_difference(y, golden("swin_demo")["features"].values) > 0.01);
 }
 
 TEST_CASE("a frame's features are the same bits in any batch and with any number of threads") {
   cpu::device one(1), two(2);
-  const auto alone = features_of<float>(one, "swin-demo", formula_weights(), 1);
-  auto among_others = features_of<float>(two, "swin-demo", formula_weights(), 5);
+  const auto alone = swin_features_of<float>(one, "swin-demo", formula_weights(), 1);
+  auto among_others = swin_features_of<float>(two, "swin-demo", formula_weights(), 5);
   among_others.resize(alone.size());
   CHECK(alone == among_others);
 }

@@ -31,8 +31,10 @@ std::vector<float> patches_of_sound(dim B) {
 
 /// Features of patches; by default without the last ReLU, which would hide half of the errors.
 template <class T, class Device>
-std::vector<typename Device::scalar> features_of(Device& device, const char* name, const weights& weights,
-                                                 const std::vector<float>& patches, bool final_relu = false) {
+std::vector<typename Device::scalar> vggish_features_of(Device& device, const char* name,
+                                                        const weights& weights,
+                                                        const std::vector<float>& patches,
+                                                        bool final_relu = false) {
   const auto& shape = features::find_vggish(name);
   features::vggish<Device, T> network(device, weights, shape);
   const dim B = dim(patches.size()) / (96 * 64);
@@ -51,9 +53,9 @@ void check_against_pytorch(const char* golden_name, const char* name) {
   cpu::device device;
   const auto patches = patches_of_sound(2);
   const double ours =
-      relative_difference(features_of<float>(device, name, formula_weights(), patches), exact);
+      relative_difference(vggish_features_of<float>(device, name, formula_weights(), patches), exact);
   const double ours_half =
-      relative_difference(features_of<bfloat16>(device, name, formula_weights(), patches), exact);
+      relative_difference(vggish_features_of<bfloat16>(device, name, formula_weights(), patches), exact);
   MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
           " (PyTorch ", pytorch_half, ")");
   CHECK(ours < 1e-4);
@@ -66,7 +68,7 @@ double vggish_error_with(fault fault) {
   cpu::device device;
   const weights faulty{
       std::make_shared<faulty_source>(std::make_shared<io::formula_source>(), std::move(fault))};
-  return relative_difference(features_of<float>(device, "vggish-demo", faulty, patches_of_sound(2)),
+  return relative_difference(vggish_features_of<float>(device, "vggish-demo", faulty, patches_of_sound(2)),
                              golden("vggish_demo")["features"].values);
 }
 
@@ -79,7 +81,7 @@ TEST_CASE("the demo's VGGish on the cpu agrees with PyTorch") {
 
 TEST_CASE("the demo's VGGish of the reference agrees with PyTorch to the last digits") {
   reference::device<double> device;
-  const auto y = features_of<double>(device, "vggish-demo", formula_weights(), patches_of_sound(2));
+  const auto y = vggish_features_of<double>(device, "vggish-demo", formula_weights(), patches_of_sound(2));
   CHECK(relative_difference(y, golden("vggish_demo")["features"].values) < 1e-9);
 }
 
@@ -108,8 +110,8 @@ TEST_CASE("a VGGish that takes time for mel in its filters fails its golden") {
 TEST_CASE("the last ReLU of VGGish can be left out") {
   cpu::device device;
   const auto patches = patches_of_sound(1);
-  const auto with = features_of<float>(device, "vggish-demo", formula_weights(), patches, true);
-  auto without = features_of<float>(device, "vggish-demo", formula_weights(), patches, false);
+  const auto with = vggish_features_of<float>(device, "vggish-demo", formula_weights(), patches, true);
+  auto without = vggish_features_of<float>(device, "vggish-demo", formula_weights(), patches, false);
   CHECK(with != without);
   for (float& value : without) value = std::max(value, 0.0f);
   CHECK(with == without);
@@ -120,15 +122,15 @@ TEST_CASE("a patch's features are the same bits in any batch and with any number
   const auto three = patches_of_sound(3);
   std::vector<float> many;  // more than are convolved at a time
   for (int i = 0; i < 4; ++i) many.insert(many.end(), three.begin(), three.end());
-  const auto alone =
-      features_of<float>(one, "vggish-demo", formula_weights(), {three.begin(), three.begin() + 96 * 64});
-  const auto among_others = features_of<float>(two, "vggish-demo", formula_weights(), many);
+  const auto alone = vggish_features_of<float>(one, "vggish-demo", formula_weights(),
+                                               {three.begin(), three.begin() + 96 * 64});
+  const auto among_others = vggish_features_of<float>(two, "vggish-demo", formula_weights(), many);
   for (dim copy : {0, 3, 9}) CHECK(std::equal(alone.begin(), alone.end(), among_others.begin() + copy * 128));
 }
 
 TEST_CASE("VGGish of no patches does nothing, of misfits is refused") {
   cpu::device device;
-  CHECK(features_of<float>(device, "vggish-demo", formula_weights(), {}).empty());
+  CHECK(vggish_features_of<float>(device, "vggish-demo", formula_weights(), {}).empty());
   features::vggish<cpu::device> network(device, formula_weights(), features::find_vggish("vggish-demo"));
   std::vector<float> patches(94 * 64), y(128);
   CHECK_THROWS_WITH_AS(network(device, shaped(y, 1, 128), shaped(patches, 1, 94, 64)),

@@ -30,7 +30,7 @@ using namespace eev::test;
 
 namespace {
 
-const std::string demo_bundle = EEV_SOURCE_DIR "/weights/demo_bundle.safetensors";
+const std::string demo_bundle = EEV_SOURCE_DIR "/weights/demo.safetensors";
 
 /// A video in memory: formula pictures, and a tone if `with_sound`.
 struct formula_clip {
