@@ -25,12 +25,15 @@ std::string text(const char* format, Values... values) {
 
 console::console(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
 
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return text;
+}
+
 void console::say(const char* prefix, const std::string& text) {
   clear();
-  std::string line = prefix + text;
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  std::fprintf(stderr, "%s\n", line.c_str());
+  std::fprintf(stderr, "%s\n", one_line(prefix + text).c_str());
 }
 
 void console::draw(const std::string& line) {

@@ -6,6 +6,10 @@
 
 namespace eev::command {
 
+/// The text without control characters, which names in files may have: they could fake lines or steer a
+/// terminal.
+std::string one_line(std::string text);
+
 /// Everything that is said to people. One message is one line, whatever characters a file name has.
 class console {
  public:

@@ -13,6 +13,7 @@
 #include <eev/io/name_maps.hpp>
 #include <eev/io/swin_buffers.hpp>
 
+#include "console.hpp"
 #include "network_tensors.hpp"
 #include "signals.hpp"
 
@@ -109,19 +110,21 @@ void check_dropped(const io::checkpoint& file, const io::renaming& names) {
 std::string report_of(const io::checkpoint& file, const io::renaming& names, const candidate& network,
                       const shapes& found) {
   std::string report;
+  const auto add = [&](const auto&... parts) { report += one_line(message(parts...)) + "\n"; };
   int missing = 0;
   for (const auto& [name, old] : names.made_of) {
-    report += "mapped   ";
-    for (const std::string& part : old) report += (&part == &old[0] ? "" : " + ") + part;
-    report += message(" -> ", name, " ", found.at(name), "\n");
+    std::string parts;
+    for (const std::string& part : old) parts += (parts.empty() ? "" : " + ") + part;
+    add("mapped   ", parts, " -> ", name, " ", found.at(name));
   }
   for (const auto& [name, rule] : names.dropped)
-    report += message("dropped  ", name, " ", file.tensors().at(name).shape, ": ", rule->reason, "\n");
-  for (const std::string& name : file.left_out()) report += "dropped  " + name + ": no part of the network\n";
+    add("dropped  ", name, " ", file.tensors().at(name).shape, ": ", rule->reason);
+  for (const std::string& name : file.left_out()) add("dropped  ", name, ": no part of the network");
   for (const auto& [name, shape] : network.expected)
-    if (!found.contains(name)) report += message("missing  ", name, " ", shape, "\n"), ++missing;
-  return report + message(network.network, ": ", names.made_of.size(), " mapped, ",
-                          names.dropped.size() + file.left_out().size(), " dropped, ", missing, " missing\n");
+    if (!found.contains(name)) add("missing  ", name, " ", shape), ++missing;
+  add(network.network, ": ", names.made_of.size(), " mapped, ", names.dropped.size() + file.left_out().size(),
+      " dropped, ", missing, " missing");
+  return report;
 }
 
 /// Throws at the first tensor in which the checkpoint is not the network.
@@ -150,7 +153,7 @@ void convert_checkpoint(const std::string& path, const std::string& output, std:
   shapes found;
   for (const auto& [name, old] : names.made_of) found[name] = joined_shape(file, old);
   const candidate network = closest(path, map.network, found);
-  report = message(path, ": ", map.source, "\n") + report_of(file, names, network, found);
+  report = one_line(message(path, ": ", map.source)) + "\n" + report_of(file, names, network, found);
   check_fit(file, map, names, network, found);
   check_dropped(file, names);
 

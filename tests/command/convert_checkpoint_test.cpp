@@ -176,13 +176,14 @@ TEST_CASE("a report names the tensors that are mapped, dropped and missing, even
   CHECK(tensors[0].name == "patch_embed.proj.weight");
   std::string report;
   std::erase_if(tensors, [](const auto& tensor) { return tensor.name == "norm.bias"; });
+  tensors.push_back(float_tensor("head.\n\x1b[2J", {}, {1}));
   CHECK(conversion_complaint(tensors, report) ==
         "nothing becomes norm.bias [256], expected by swin-demo in a checkpoint of the kind 'official Swin'");
   for (const char* line :
        {"mapped   layers.2.downsample.norm.bias -> layers.3.downsample.norm.bias [512]\n",
         "dropped  head.weight [5, 256]: the classifier, behind the features\n",
         "dropped  layers.0.blocks.1.attn_mask [64, 49, 49]: computed by eev, found to be the same\n",
-        "missing  norm.bias [256]\n", " dropped, 1 missing\n"})
+        "dropped  head.  [2J []: ", "missing  norm.bias [256]\n", " dropped, 1 missing\n"})
     CHECK_MESSAGE(report.find(line) != report.npos, report, line);
 }
 
