@@ -139,6 +139,24 @@ TEST_CASE("a run that is resumed after any epoch ends as one that was not stoppe
   }
 }
 
+TEST_CASE("the mean of the weights is validated and kept, but training goes on from the weights") {
+  const tiny_corpus corpus;
+  auto recipe = small_recipe();
+  const std::string plain = corpus.run("plain"), averaged = corpus.run("averaged");
+  tiny_run(corpus, recipe, plain).finish();
+  recipe.average_from = 2;
+  tiny_run run(corpus, recipe, averaged);
+  run.finish();
+  const auto weight = [](const std::string& folder, const std::string& file, const std::string& name) {
+    return io::safetensors_source(folder + "/" + file + ".safetensors").read(name, {15, 14});
+  };
+  CHECK(weight(averaged, "last", "linear.weight") == weight(plain, "last", "linear.weight"));
+  CHECK(weight(averaged, "last", "training.average.linear.weight") != weight(plain, "last", "linear.weight"));
+  if (run.trainer->best_epoch() == recipe.epochs)
+    CHECK(weight(averaged, "best", "linear.weight") ==
+          weight(averaged, "last", "training.average.linear.weight"));
+}
+
 TEST_CASE("threads change no bit, seeds all") {
   const tiny_corpus corpus;
   const std::string one = corpus.run("one"), three = corpus.run("three"), other = corpus.run("other");
