@@ -2,10 +2,9 @@
 // on: core/error.
 //
 // A rule's `from` matches a whole name: `#` stands for a number and `*`, at the end, for whatever follows. In
-// `to`,
-// `#` is the next of those numbers, `#+1` one more than it, and `*` what followed.
-//   {"layers.#.downsample.*", "layers.#+1.downsample.*"}   layers.0.downsample.norm.bias ->
-//   layers.1.downsample.norm.bias
+// `to`, `#` is the next of those numbers, `#+1` one more than it, and `*` what followed. So
+// {"layers.#.downsample.*", "layers.#+1.downsample.*"} makes layers.1.downsample.norm.bias of
+// layers.0.downsample.norm.bias.
 #pragma once
 
 #include <cstdint>
