@@ -12,7 +12,8 @@ import sys
 import venv
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "build" / "nvcc"
-PACKAGES = ["nvidia-cuda-nvcc", "nvidia-cuda-runtime", "nvidia-cuda-cccl", "nvidia-cublas", "nvidia-cudnn-cu13"]
+PACKAGES = ["nvidia-cuda-nvcc~=13.0", "nvidia-cuda-runtime~=13.0", "nvidia-cuda-cccl~=13.0", "nvidia-cublas~=13.0",
+            "nvidia-cudnn-cu13~=9.0"]
 
 
 def arrange(nvidia):
