@@ -12,8 +12,9 @@ import sys
 import venv
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "build" / "nvcc"
-PACKAGES = ["nvidia-cuda-nvcc~=13.0", "nvidia-cuda-runtime~=13.0", "nvidia-cuda-cccl~=13.0", "nvidia-cublas~=13.0",
-            "nvidia-cudnn-cu13~=9.0"]
+# Of one minor version: nvcc of one takes no compiler (nvvm) of the next.
+PACKAGES = [f"nvidia-{name}~=13.0.0" for name in ["cuda-nvcc", "nvvm", "cuda-crt", "cuda-runtime", "cuda-cccl"]] + [
+    "nvidia-cublas~=13.0", "nvidia-cudnn-cu13~=9.0"]
 
 
 def arrange(nvidia):
