@@ -37,7 +37,7 @@ class CommandTest(unittest.TestCase):
     def eev(self, *arguments, status=0):
         """(stdout, stderr) of a run that has to end with `status`."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=900)
+        out, err = process.communicate(timeout=300)
         self.assertEqual(process.returncode, status, err)
         return out, err
 

@@ -36,9 +36,9 @@ class Usage(CommandTest):
                 self.fails(*arguments, status=2)
 
     def test_a_word_that_is_not_expected_is_named(self):
-        for arguments in (["pridict", "a.png"], ["predict", "--bogus"], ["inspect", "a", "bogus"]):
+        for word, arguments in (("pridict", ["pridict", "a.png"]), ("--bogus", ["predict", "--bogus"]),
+                                ("bogus", ["inspect", "a", "bogus"])):
             with self.subTest(arguments):
-                word = next(word for word in arguments if word in ("pridict", "--bogus", "bogus"))
                 self.assertIn(f"did not expect {word} ", self.fails(*arguments, status=2))
 
     def test_a_device_that_is_not_there(self):
