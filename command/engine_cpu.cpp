@@ -17,12 +17,12 @@ extractor make_cpu_extractor(const io::model_files& files, bool bfloat16, int th
                   : make_extractor_on<cpu::device, float>(files, threads, options);
 }
 
-bool cpu_multiplies_bfloat16() { return dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core_bf16; }
+bool cpu_multiplies_bfloat16() { return dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16; }
 
 int cpu_threads() { return cpu::device().threads(); }
 
 std::string onednn_version() {
-  const dnnl::version_t& version = *dnnl::version();
+  const dnnl_version_t& version = *dnnl_version();
   return message(version.major, ".", version.minor, ".", version.patch);
 }
 

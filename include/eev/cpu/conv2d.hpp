@@ -15,28 +15,26 @@ namespace eev::cpu {
 template <class T>
 struct packed_filters {
   dim N = 0, C = 0, height = 0, width = 0;
-  std::shared_ptr<std::vector<dnnl::memory>> layouts;
+  std::shared_ptr<std::vector<const onednn::tensor*>> layouts;
 };
 
 template <class T>
 packed_filters<T> device::pack(const std::vector<float>& values, dim N, dim C, dim height, dim width) {
-  using dnnl::memory;
-  one_thread guard;
-  const memory::dims shape{N, C, height, width};
   const bool widened = std::is_same_v<T, bfloat16> && !has_bfloat16_kernels();
-  memory plain({shape, widened ? data_type_of<float>() : data_type_of<T>(), memory::format_tag::oihw},
-               engine_);
+  const auto type = widened ? dnnl_f32 : onednn::data_type_of<T>;
   const std::vector<float> stored = widened ? as_stored<T>(values) : values;
-  auto source = wrap({shape, memory::data_type::f32, memory::format_tag::oihw}, engine_, stored.data());
-  dnnl::reorder(source, plain).execute(streams_[0], source, plain);
-  return {N, C, height, width, std::make_shared<std::vector<memory>>(1, plain)};
+  one_thread guard;
+  const auto& plain = keep(onednn::make_layout({N, C, height, width}, type, dnnl_oihw));
+  onednn::reorder(engine_, plain, onednn::make_layout({N, C, height, width}, dnnl_f32, dnnl_oihw),
+                  stored.data());
+  return {N, C, height, width, std::make_shared<std::vector<const onednn::tensor*>>(1, &plain)};
 }
 
 namespace detail {
 
 /// One task: some rows of an image of y, from those rows of x that they need.
 struct conv_band {
-  const cpu::kernel* kernel;
+  const onednn::kernel* kernel;
   const void* filters;
   dim x_row, y_row;
 };
@@ -46,17 +44,15 @@ struct conv_band {
 inline constexpr dim conv_bands = 4, conv_band_values = 48;
 
 template <class T>
-const void* filters_as(device& device, const packed_filters<T>& filters,
-                       const dnnl::memory::desc& description) {
+const void* filters_as(device& device, const packed_filters<T>& filters, const onednn::layout& layout) {
   auto& layouts = *filters.layouts;
-  for (const auto& layout : layouts)
-    if (layout.get_desc() == description) return layout.get_data_handle();
+  for (const auto* known : layouts)
+    if (dnnl_memory_desc_equal(&known->layout, &layout)) return known->data;
   one_thread guard;
-  dnnl::memory packed(description, device.engine());
-  dnnl::stream stream(device.engine());
-  dnnl::reorder(layouts.front(), packed).execute(stream, layouts.front(), packed);
-  layouts.push_back(packed);
-  return packed.get_data_handle();
+  const auto& packed = device.keep(layout);
+  onednn::reorder(device.engine(), packed, layouts.front()->layout, layouts.front()->data);
+  layouts.push_back(&packed);
+  return packed.data;
 }
 
 /// The rows begin .. end - 1 of y.
@@ -64,38 +60,33 @@ template <class T>
 conv_band make_band(device& device, const view<T, 4>& y, const const_view<T, 4>& x,
                     const packed_filters<T>& filters, bool bias, height_width stride, height_width padding,
                     epilogue after, dim begin, dim end) {
-  using dnnl::memory;
   const dim H = x.shape[1], W = x.shape[2];
   // The rows of x under the band, of which those outside of the image are padding.
   const dim first = begin * stride[0] - padding[0],
             last = (end - 1) * stride[0] - padding[0] + filters.height;
   const dim above = std::max<dim>(-first, 0), below = std::max<dim>(last - H, 0);
   const dim rows = last - first - above - below;
-  const kernel& kernel = device.find_kernel(
+  const onednn::kernel& kernel = device.find_kernel(
       {"conv2d",
        {rows, W, filters.C, filters.N, filters.height, filters.width, end - begin, above, below, stride[0],
         stride[1], padding[1], bias, dim(after), sizeof(T)}},
       [&] {
-        const auto type = data_type_of<T>();
-        const memory::desc source({1, filters.C, rows, W}, type, memory::format_tag::nhwc),
-            weights({filters.N, filters.C, filters.height, filters.width}, type, memory::format_tag::any),
-            sums({filters.N}, memory::data_type::f32, memory::format_tag::x),
-            destination({1, filters.N, end - begin, y.shape[2]}, type, memory::format_tag::nhwc);
-        const dnnl::convolution_forward::primitive_desc description({dnnl::prop_kind::forward_inference,
-                                                                     dnnl::algorithm::convolution_direct,
-                                                                     source,
-                                                                     weights,
-                                                                     bias ? sums : memory::desc(),
-                                                                     destination,
-                                                                     {stride[0], stride[1]},
-                                                                     {above, padding[1]},
-                                                                     {below, padding[1]}},
-                                                                    attributes(after), device.engine());
-        return cpu::kernel{dnnl::convolution_forward(description),
-                           {source, description.weights_desc(), sums, destination},
-                           description.scratchpad_desc()};
+        constexpr auto type = onednn::data_type_of<T>;
+        const auto source = onednn::make_layout({1, filters.C, rows, W}, type, dnnl_nhwc),
+                   weights = onednn::make_layout({filters.N, filters.C, filters.height, filters.width}, type,
+                                                 dnnl_format_tag_any),
+                   sums = onednn::make_layout({filters.N}, dnnl_f32, dnnl_x),
+                   destination =
+                       onednn::make_layout({1, filters.N, end - begin, y.shape[2]}, type, dnnl_nhwc);
+        dnnl_convolution_desc_t operation;
+        onednn::check(dnnl_convolution_forward_desc_init(
+                          &operation, dnnl_forward_inference, dnnl_convolution_direct, &source, &weights,
+                          bias ? &sums : nullptr, &destination, stride.data(),
+                          std::array{above, padding[1]}.data(), std::array{below, padding[1]}.data()),
+                      "describe a convolution");
+        return onednn::make_kernel(device.engine(), &operation, after);
       });
-  return {&kernel, filters_as(device, filters, kernel.descriptions[1]), first + above, begin};
+  return {&kernel, filters_as(device, filters, kernel.weights), first + above, begin};
 }
 
 }  // namespace detail

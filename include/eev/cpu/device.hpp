@@ -19,7 +19,7 @@ template <class T>
 struct packed_matrix {
   dim N = 0, K = 0;
   const float* panels = nullptr;
-  dnnl::memory blocked = {};
+  const onednn::tensor* blocked = nullptr;
 };
 
 /// Weights [N, C, height, width] of a convolution; cpu/conv2d.hpp has it.
@@ -33,11 +33,6 @@ struct kernel_key {
 
   bool operator==(const kernel_key&) const = default;
 };
-struct kernel {
-  dnnl::primitive primitive;
-  std::vector<dnnl::memory::desc> descriptions;  // source, weights, bias, destination
-  dnnl::memory::desc scratch;
-};
 
 class device {
  public:
@@ -50,14 +45,14 @@ class device {
 
   /// `threads` 0: one for each core the system lets us use.
   explicit device(int threads = 0) : threads_(threads > 0 ? threads : omp_get_max_threads()) {
-    for (int i = 0; i < threads_; ++i) streams_.emplace_back(engine_);
+    for (int i = 0; i < threads_; ++i) streams_.push_back(onednn::make_stream(engine_));
     scratch_.resize(threads_);
   }
   device(const device&) = delete;
   device& operator=(const device&) = delete;
 
   int threads() const { return threads_; }
-  const dnnl::engine& engine() const { return engine_; }
+  const onednn::engine& engine() const { return engine_; }
 
   /// Scratch memory, as core/arena.hpp explains.
   template <class U, class... Extents>
@@ -71,6 +66,11 @@ class device {
     const auto kept = parameters_.take<float>(values.size());
     std::copy(values.begin(), values.end(), kept.begin());
     return kept;
+  }
+  /// Room for parameters in a layout of oneDNN's.
+  const onednn::tensor& keep(const onednn::layout& layout) {
+    return blocked_.emplace_back(layout,
+                                 parameters_.take<std::byte>(dnnl_memory_desc_get_size(&layout)).data);
   }
   template <class T>
   packed_matrix<T> pack(const std::vector<float>& values, dim N, dim K);
@@ -90,44 +90,44 @@ class device {
 
   /// The kernel under `key`, made by `make` the first time.
   template <class Make>
-  const kernel& find_kernel(const kernel_key& key, Make make) {
+  const onednn::kernel& find_kernel(const kernel_key& key, Make make) {
     for (const auto& [known, kernel] : kernels_)  // some dozens
       if (known == key) return kernel;
     one_thread guard;
-    const kernel& made = kernels_.emplace_back(key, make()).second;
-    const auto size = made.scratch.get_size();
+    const onednn::kernel& made = kernels_.emplace_back(key, make()).second;
+    const auto size = dnnl_memory_desc_get_size(&made.scratch);
     for (auto& scratch : scratch_)
       if (scratch.size() < size) scratch.resize(size);
     return made;
   }
 
-  /// Runs a kernel on the calling OpenMP thread. `data` in the order of kernel::descriptions.
-  void run(const kernel& kernel, const void* source, const void* weights, const void* bias,
+  /// Runs a kernel on the calling OpenMP thread.
+  void run(const onednn::kernel& kernel, const void* source, const void* weights, const void* bias,
            void* destination) {
     one_thread guard;  // in a team of one, oneDNN would take all cores for itself
     const int thread = omp_get_thread_num();
-    const auto& shapes = kernel.descriptions;
-    const dnnl::memory in = wrap(shapes[0], engine_, source), factors = wrap(shapes[1], engine_, weights),
-                       offsets = wrap(bias ? shapes[2] : dnnl::memory::desc(), engine_, bias),
-                       out = wrap(shapes[3], engine_, destination),
-                       scratch = wrap(kernel.scratch, engine_, scratch_[thread].data());
-    // The C interface takes an array; the C++ one would build a hash table each time.
+    const auto in = onednn::wrap(engine_, kernel.source, source),
+               factors = onednn::wrap(engine_, kernel.weights, weights),
+               offsets = onednn::wrap(engine_, bias ? kernel.bias : onednn::layout{}, bias),
+               out = onednn::wrap(engine_, kernel.destination, destination),
+               scratch = onednn::wrap(engine_, kernel.scratch, scratch_[thread].data());
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, in.get()},
                                          {DNNL_ARG_WEIGHTS, factors.get()},
                                          {DNNL_ARG_DST, out.get()},
                                          {DNNL_ARG_SCRATCHPAD, scratch.get()},
                                          {DNNL_ARG_BIAS, offsets.get()}};
-    dnnl::error::wrap_c_api(
+    onednn::check(
         dnnl_primitive_execute(kernel.primitive.get(), streams_[thread].get(), bias ? 5 : 4, arguments),
-        "oneDNN could not run a kernel");
+        "run a kernel");
   }
 
  private:
   int threads_;
-  dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
-  std::vector<dnnl::stream> streams_;                  // one a thread
-  std::vector<std::vector<std::byte>> scratch_;        // one a thread
-  std::deque<std::pair<kernel_key, kernel>> kernels_;  // whose places stay
+  onednn::engine engine_ = onednn::make_engine();
+  std::vector<onednn::stream> streams_;                        // one a thread
+  std::vector<std::vector<std::byte>> scratch_;                // one a thread
+  std::deque<std::pair<kernel_key, onednn::kernel>> kernels_;  // whose places stay
+  std::deque<onednn::tensor> blocked_;                         // in parameters_
   arena activations_, parameters_;
 };
 

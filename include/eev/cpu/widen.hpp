@@ -14,7 +14,7 @@ namespace eev::cpu {
 
 /// True if kernels read bfloat16 as it is.
 inline bool has_bfloat16_kernels() {
-  static const bool has = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core;
+  static const bool has = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core;
   return has;
 }
 
