@@ -12,11 +12,11 @@ namespace eev::cuda {
 namespace {
 
 memory_source memory_of(int number) {
-  return {[number](std::size_t bytes) {
-            runtime::select(number);
+  return {[](int device, std::size_t bytes) {
+            runtime::select(device);
             return runtime::allocate(bytes);
           },
-          runtime::release};
+          runtime::release, number};
 }
 
 }  // namespace

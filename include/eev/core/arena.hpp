@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,17 +16,18 @@ namespace eev {
 /// Where an arena's blocks come from: the host's memory, unless told otherwise. What is allocated is aligned
 /// to 64 bytes; `allocate` throws eev::error if there is none left.
 struct memory_source {
-  std::function<void*(std::size_t bytes)> allocate = [](std::size_t bytes) {
+  void* (*allocate)(int device, std::size_t bytes) = [](int, std::size_t bytes) {
     void* memory = std::aligned_alloc(64, bytes);
     require(memory, "out of memory: ", bytes, " bytes for activations");
     return memory;
   };
-  std::function<void(void* memory)> release = [](void* memory) { std::free(memory); };
+  void (*release)(void* memory) = std::free;
+  int device = 0;  // its number among those of its kind
 };
 
 class arena {
  public:
-  explicit arena(memory_source source = {}) : source_(std::move(source)) {}
+  explicit arena(memory_source source = {}) : source_(source) {}
 
   /// Uninitialised memory for a tensor, aligned to 64 bytes, valid until the innermost open scope closes.
   template <class T, class... Extents>
@@ -64,7 +64,7 @@ class arena {
   static constexpr std::size_t smallest_block = std::size_t{1} << 20;
 
   struct block {
-    std::unique_ptr<void, std::function<void(void*)>> memory;
+    std::unique_ptr<void, void (*)(void*)> memory;
     std::size_t size;
   };
 
@@ -73,7 +73,7 @@ class arena {
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size) ++block_, used_ = 0;
     if (block_ == blocks_.size()) {
       std::size_t size = std::max(bytes, smallest_block);
-      blocks_.push_back({{source_.allocate(size), source_.release}, size});
+      blocks_.push_back({{source_.allocate(source_.device, size), source_.release}, size});
     }
     void* memory = static_cast<std::byte*>(blocks_[block_].memory.get()) + used_;
     used_ += bytes;

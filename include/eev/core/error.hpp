@@ -27,7 +27,7 @@ void append(std::string& text, Number part) { text += std::to_string(part); }
 
 /// A shape, as [3, 224, 224].
 template <class Shape>
-requires requires(const Shape& shape) {
+requires(!std::is_array_v<Shape>) && requires(const Shape& shape) {
   { *shape.begin() } -> std::convertible_to<std::ptrdiff_t>;
   requires !std::convertible_to<Shape, std::string_view>;
 }

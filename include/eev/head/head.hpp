@@ -25,7 +25,7 @@ class head_branch {
       : gru_(device, from.scope(gru), layers, inputs, units) {
     if (!from.has(rows + "_mean") && !from.has(rows + "_std")) return;
     const auto deviation = from.read(rows + "_std", {inputs});
-    const auto least = std::ranges::min_element(deviation);
+    const auto least = std::min_element(deviation.begin(), deviation.end());
     require(*least > 0, "tensor '", rows, "_std' holds ", *least, " at index ", least - deviation.begin(),
             ", expected positive numbers (1 for a column that never changes)");
     mean_ = device.keep(from.read(rows + "_mean", {inputs}));

@@ -47,7 +47,7 @@ inline std::vector<float> finite_floats(const std::string& tensor, std::string_v
     require(false, tensor, " is ", type, ", expected F32, F16 or BF16");
   // By its bits, which the compiler vectorises and -ffast-math leaves alone.
   auto finite = [](float value) { return (~std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0; };
-  const auto bad = std::ranges::find_if_not(values, finite);
+  const auto bad = std::find_if_not(values.begin(), values.end(), finite);
   require(bad == values.end(), tensor, " holds ", bad == values.end() ? 0.0f : *bad, " at index ",
           bad - values.begin(), ", expected finite numbers");
   return values;

@@ -44,8 +44,9 @@ inline constexpr element_type element_types[] = {
 
 /// The type of that name, or null.
 inline const element_type* find_element_type(std::string_view name) {
-  const auto* found = std::ranges::find(element_types, name, &element_type::name);
-  return found == std::end(element_types) ? nullptr : found;
+  for (const element_type& type : element_types)
+    if (type.name == name) return &type;
+  return nullptr;
 }
 
 /// A tensor as the file holds it.
@@ -145,8 +146,9 @@ class safetensors_file {
   /// Gives each tensor its bytes, which have to follow each other without a hole from the first byte of the
   /// data to the last.
   void place(std::vector<place_in_data> places, std::span<const std::byte> data) {
-    std::ranges::sort(places, {},
-                      [](const place_in_data& place) { return std::pair(place.begin, place.end); });
+    std::sort(places.begin(), places.end(), [](const place_in_data& a, const place_in_data& b) {
+      return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+    });
     std::uint64_t filled = 0;
     for (const auto& [begin, end, name, tensor] : places) {
       require(begin == filled, path_, ": tensor '", *name, "' starts at byte ", begin,
