@@ -19,7 +19,12 @@ inline double seconds_now() {
 /// vectors, nothing but registers. Best of five.
 inline double peak_flops() {
   static const double peak = [] {
-    using lanes = float __attribute__((vector_size(32)));
+#ifdef __AVX512F__
+    constexpr int width = 16;
+#else
+    constexpr int width = 8;
+#endif
+    using lanes = float __attribute__((vector_size(4 * width)));
     constexpr long rounds = 4'000'000, chains = 12;
     double best = 0;
     for (int repeat = 0; repeat < 5; ++repeat) {
@@ -34,7 +39,7 @@ inline double peak_flops() {
         }
         for (const lanes& chain : sum) benchmark::DoNotOptimize(chain[0]);
       }
-      best = std::max(best, 2.0 * 8 * chains * rounds * omp_get_max_threads() / (seconds_now() - start));
+      best = std::max(best, 2.0 * width * chains * rounds * omp_get_max_threads() / (seconds_now() - start));
     }
     return best;
   }();
