@@ -57,36 +57,44 @@ void linear(device& device, view<Out, 2> y, const_view<In, 2> x, const packed_ma
   if constexpr (std::is_same_v<In, bfloat16>)
     if (has_bfloat16_kernels()) return detail::onednn_linear(device, y, x, weight, bias, after);
 
-  using detail::tile_rows;
-  const dim share = (R + 2 * device.threads() - 1) / (2 * device.threads());
-  const dim rows = (std::clamp<dim>(share, 1, detail::block_rows) + tile_rows - 1) / tile_rows * tile_rows;
   constexpr bool wide_in = std::is_same_v<In, float>, wide_out = std::is_same_v<Out, float>;
+  const bool add = after == epilogue::add;
+  if (y.size() == 0) return;
+  const auto share = detail::share_out(R, N, device.threads());
   auto scope = device.scope();
   auto strips = device.take<float>(device.threads(), detail::strips_size);
-  auto inputs = device.take<float>(device.threads(), wide_in ? 0 : rows * K);
-  auto outputs = device.take<float>(device.threads(), wide_out ? 0 : rows * N);
-#pragma omp parallel for num_threads(device.threads()) schedule(dynamic)
-  for (dim row = 0; row < R; row += rows) {
-    const int thread = omp_get_thread_num();
-    const dim count = std::min(rows, R - row);
-    const float* from;
-    if constexpr (wide_in)
-      from = x.data + row * K;
-    else
-      detail::convert_row(inputs[thread].data, x.data + row * K, count * K), from = inputs[thread].data;
-    float* to;
-    if constexpr (wide_out)
-      to = y.data + row * N;
-    else
-      to = outputs[thread].data;
-    const bool add = after == epilogue::add;
-    if constexpr (!wide_out)
-      if (add) detail::convert_row(to, y.data + row * N, count * N);
-    detail::multiply_rows(to, N, add ? to : bias.data, add ? N : 0, {from, K, 1}, count,
-                          {K, N, weight.panels}, strips[thread].data);
-    for (dim i = 0; i < count; ++i) detail::finish_row(to + i * N, bias.data, N, after);
-    if constexpr (!wide_out) detail::convert_row(y.data + row * N, to, count * N);
-  }
+  auto inputs = device.take<float>(device.threads(), wide_in ? 0 : share.rows * K);
+  auto outputs = device.take<float>(device.threads(), wide_out ? 0 : share.rows * share.columns);
+#pragma omp parallel for num_threads(device.threads()) schedule(dynamic) collapse(2)
+  for (dim row = 0; row < R; row += share.rows)
+    for (dim column = 0; column < N; column += share.columns) {
+      const int thread = omp_get_thread_num();
+      const dim rows = std::min(share.rows, R - row), columns = std::min(share.columns, N - column);
+      const In* from = x.data + row * K;
+      Out* to = y.data + row * N + column;
+      const float* wide_from;
+      if constexpr (wide_in)
+        wide_from = from;
+      else
+        detail::convert_row(inputs[thread].data, from, rows * K), wide_from = inputs[thread].data;
+      float* wide_to;
+      if constexpr (wide_out)
+        wide_to = to;
+      else
+        wide_to = outputs[thread].data;
+      const dim step = wide_out ? N : columns;
+      if constexpr (!wide_out)
+        if (add)
+          for (dim i = 0; i < rows; ++i) detail::convert_row(wide_to + i * step, to + i * N, columns);
+      const float* offsets = bias.data ? bias.data + column : nullptr;
+      detail::multiply_rows(wide_to, step, add ? wide_to : offsets, add ? step : 0, {wide_from, K, 1}, rows,
+                            detail::packed_factor{K, N, weight.panels}.columns(column, column + columns),
+                            strips[thread].data);
+      for (dim i = 0; i < rows; ++i) {
+        detail::finish_row(wide_to + i * step, offsets, columns, after);
+        if constexpr (!wide_out) detail::convert_row(to + i * N, wide_to + i * step, columns);
+      }
+    }
 }
 
 }  // namespace eev::cpu
