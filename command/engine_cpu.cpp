@@ -17,7 +17,7 @@ extractor make_cpu_extractor(const io::model_files& files, bool bfloat16, int th
                   : make_extractor_on<cpu::device, float>(files, threads, options);
 }
 
-bool cpu_multiplies_bfloat16() { return dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16; }
+bool cpu_multiplies_bfloat16() { return cpu::has_bfloat16_kernels(); }
 
 int cpu_threads() { return cpu::device().threads(); }
 
