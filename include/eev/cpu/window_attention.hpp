@@ -38,7 +38,7 @@ inline void query_key_products(window_scratch& s) {
     const float* second = s.query[i + 1 < window_tokens ? i + 1 : i];
     lanes sum[2][vectors] = {};
     for (dim k = 0; k < head_width; ++k) {
-      const lanes a = lanes{} + s.query[i][k], b = lanes{} + second[k];
+      const float a = s.query[i][k], b = second[k];
 #pragma GCC unroll 7
       for (dim v = 0; v < vectors; ++v) {
         const lanes key = lanes_at(&s.key[k][v * lane_count]);
@@ -65,7 +65,7 @@ void weighted_values(const window_scratch& s, dim first, T* const* out) {
     for (dim v = 0; v < vectors; ++v) value[v] = lanes_at(&s.value[j][v * lane_count]);
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r) {
-      const lanes weight = lanes{} + s.weight[first + r][j];
+      const float weight = s.weight[first + r][j];
 #pragma GCC unroll 4
       for (dim v = 0; v < vectors; ++v) sum[r][v] += weight * value[v];
     }
@@ -79,14 +79,18 @@ void weighted_values(const window_scratch& s, dim first, T* const* out) {
   }
 }
 
-/// Softmax over the 49 keys of one row; the mask has been added.
+/// Softmax over the 49 keys of one row; the mask has been added. What is left of a masked key, 1e-44 of the
+/// largest, becomes 0: Intel's processors take a hundred cycles for each product with a number so small.
 inline void softmax(float* row) {
   float largest = row[0];
 #pragma omp simd reduction(max : largest)
   for (dim j = 0; j < window_tokens; ++j) largest = row[j] > largest ? row[j] : largest;
   for (dim j = window_tokens; j < padded_tokens; ++j) row[j] = -INFINITY;
 #pragma omp simd
-  for (dim j = 0; j < padded_tokens; ++j) row[j] = fast_exp(row[j] - largest);
+  for (dim j = 0; j < padded_tokens; ++j) {
+    const float power = fast_exp(row[j] - largest);
+    row[j] = power < 1e-30f ? 0 : power;
+  }
   float total = 0;
 #pragma omp simd reduction(+ : total)
   for (dim j = 0; j < window_tokens; ++j) total += row[j];
