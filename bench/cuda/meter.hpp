@@ -21,6 +21,9 @@ inline void check(cudaError_t status) {
   require(status == cudaSuccess, "cuda: ", cudaGetErrorString(status));
 }
 
+template <class T>
+constexpr const char* precision_of = sizeof(T) == 2 ? "bf16" : "fp32";
+
 /// What one call of the work must do at the least.
 struct amount {
   double flops = 0, bytes = 0;
@@ -74,17 +77,33 @@ class meter {
     std::fflush(stdout);
   }
 
-  /// A tensor of values between -0.5 and 0.5, none the same as its neighbour.
+  /// A tensor of values between -0.5 and 0.5, or bytes from 0 to 250; none the same as its neighbour.
   template <class T, class... Extents>
   auto filled(Extents... extents) {
+    return made<T>(
+        [](dim i) {
+          if constexpr (std::is_integral_v<T>)
+            return T(i * 7 % 251);
+          else
+            return T(float(i * 7919 % 10007) / 10007 - 0.5f);
+        },
+        extents...);
+  }
+  template <class... Extents>
+  auto constant(float value, Extents... extents) {
+    return made<float>([&](dim) { return value; }, extents...);
+  }
+
+ private:
+  template <class T, class Value, class... Extents>
+  auto made(Value value, Extents... extents) {
     auto tensor = device.take<T>(extents...);
     std::vector<T> values(tensor.size());
-    for (dim i = 0; i < tensor.size(); ++i) values[i] = T(float(i * 7919 % 10007) / 10007 - 0.5f);
+    for (dim i = 0; i < tensor.size(); ++i) values[i] = value(i);
     device.upload(tensor.as(tensor.size()), view<const T, 1>{values.data(), {tensor.size()}});
     return tensor;
   }
 
- private:
   cudaEvent_t events_[2];
   double bytes_ = 1, float32_ = 1, bfloat16_ = 1;
 };

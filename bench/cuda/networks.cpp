@@ -17,9 +17,6 @@ constexpr double swin_large_flops = 69e9, vggish_flops = 1.728e9;
 constexpr double head_flops = 2 * 13.2e6, train_flops = 0.61e12 / (128 * 60);
 
 template <class T>
-constexpr const char* precision_of = sizeof(T) == 2 ? "bf16" : "fp32";
-
-template <class T>
 void see(meter& meter, std::initializer_list<dim> batches) {
   auto& device = meter.device;
   const features::swin<cuda::device, T> network(device, formula(), features::find_swin("swin-large"));

@@ -16,9 +16,6 @@ constexpr stage stages[] = {{56, 192}, {28, 384}, {14, 768}, {7, 1536}};
 
 std::string text_of(const stage& stage) { return message(stage.side, "x", stage.side, "x", stage.channels); }
 
-template <class T>
-constexpr const char* precision_of = sizeof(T) == 2 ? "bf16" : "fp32";
-
 void norms(meter& meter) {
   for (const auto& at : stages) {
     auto scope = meter.device.scope();
@@ -31,6 +28,19 @@ void norms(meter& meter) {
   }
 }
 const registered layer_norms("layer_norm", norms);
+
+void merge(meter& meter) {
+  for (const auto& at : {stages[0], stages[1], stages[2]}) {
+    auto scope = meter.device.scope();
+    const dim C = 4 * at.channels;
+    const auto x = meter.filled<float>(images, at.side, at.side, at.channels);
+    const auto gain = meter.filled<float>(C), bias = meter.filled<float>(C);
+    auto y = meter.device.take<bfloat16>(images, at.side / 2, at.side / 2, C);
+    meter.report("patch_merging", text_of(at), "bf16", images, {8.0 * x.size(), 6.0 * x.size()},
+                 [&] { patch_merging(meter.device, y, x, gain, bias, 1e-5f); });
+  }
+}
+const registered mergings("patch_merging", merge);
 
 template <class T>
 void attend(meter& meter) {
