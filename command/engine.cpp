@@ -5,15 +5,15 @@
 #include "failures.hpp"
 
 namespace eev::command {
-namespace {
 
 bool is_gpu(const device_options& device) { return device.device.starts_with("cuda"); }
 
-/// cuda is cuda:0.
 int gpu_number(const device_options& device) {
   const auto colon = device.device.find(':');
   return colon == std::string::npos ? 0 : std::stoi(device.device.substr(colon + 1));
 }
+
+namespace {
 
 bool bfloat16_on(const device_options& device) {
   if (is_gpu(device)) return device.precision != "fp32";  // every GPU that eev takes multiplies bfloat16

@@ -21,6 +21,10 @@ predictor make_predictor(const io::model_files& files, const device_options& dev
 extractor make_extractor(const io::model_files& files, const device_options& device,
                          const features::extraction_options& options);
 
+/// Whether --device names a GPU, and which: cuda is cuda:0.
+bool is_gpu(const device_options& device);
+int gpu_number(const device_options& device);
+
 /// "fp32" or "bf16": what --precision comes to on --device. Throws if the device is not there.
 std::string precision_on(const device_options& device);
 

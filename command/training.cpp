@@ -11,8 +11,6 @@ namespace {
 device_options in_float(device_options device) {
   if (device.precision == "bf16")
     throw usage_error("--precision bf16: heads are trained and scored in fp32 alone");
-  require(!device.device.starts_with("cuda"), "--device ", device.device,
-          ": training on CUDA is in the library alone so far; use --device cpu");
   device.precision = "fp32";
   precision_on(device);  // throws if the device is not there
   return device;
@@ -22,12 +20,14 @@ device_options in_float(device_options device) {
 
 void train_on(const device_options& options, const training_run& run) {
   const auto device = in_float(options);
+  if (is_gpu(device)) return train_on_cuda(gpu_number(device), run);
   device.device == "reference" ? train_on_reference(run) : train_on_cpu(device.threads, run);
 }
 
 std::vector<table> score_on(const device_options& options, const std::string& head,
                             const train::recipe& recipe, const train::labelled_set& set) {
   const auto device = in_float(options);
+  if (is_gpu(device)) return score_on_cuda(gpu_number(device), head, recipe, set);
   return device.device == "reference" ? score_on_reference(head, recipe, set)
                                       : score_on_cpu(device.threads, head, recipe, set);
 }

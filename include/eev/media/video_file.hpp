@@ -17,8 +17,9 @@
 namespace eev::media {
 
 struct video_file_options {
-  rational rate = 1;                              // frames a second that are handed out
-  std::optional<int> video_stream, audio_stream;  // their indices in the file; otherwise the lowest-numbered
+  rational rate = 1;  // frames a second that are handed out
+  /// Their indices in the file; otherwise the lowest-numbered.
+  std::optional<int> video_stream{}, audio_stream{};
 };
 
 /// Throws eev::error, naming the file, where it cannot be read or has no such stream. A PNG or JPEG file is a
