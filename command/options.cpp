@@ -24,9 +24,11 @@ void add_backbone_options(CLI::App& app, weights_options& options) {
       "--visual", options.visual,
       "the network that the visual weights are of (swin-tiny, swin-small, swin-base, swin-large), where "
       "they do not say so themselves");
-  app.add_option("--visual-weights", options.visual_weights, "safetensors file of the visual network")
+  app.add_option("--visual-weights", options.visual_weights,
+                 "safetensors file of the visual network; else NAME.safetensors in $EEV_WEIGHTS, weights/ or "
+                 "~/.cache/eev")
       ->type_name("FILE");
-  app.add_option("--audio-weights", options.audio_weights, "safetensors file of the audio network")
+  app.add_option("--audio-weights", options.audio_weights, "the same of the audio network")
       ->type_name("FILE");
 }
 

@@ -8,6 +8,7 @@
 
 #include "demo_bundle.hpp"
 #include "failures.hpp"
+#include "find_weights.hpp"
 
 namespace eev::command {
 namespace {
@@ -17,16 +18,13 @@ io::model_files open_demo() {
 }
 
 /// A backbone is the network that the user or a head names, else what its file's metadata say, else `usual`.
-io::network_file open_backbone(const std::string& path, const std::string& named, const std::string& usual) {
+/// Its file is the one that `option` gives, else the one that is found by the name.
+io::network_file open_backbone(std::string path, const std::string& named, const std::string& usual,
+                               const char* option, const std::string& why) {
+  if (path.empty()) path = find_weights(named.empty() ? usual : named, option, why);
   if (!named.empty()) return io::open_backbone(path, named);
   const bool tells = io::find_metadata(io::safetensors_file(path), "eev.network").has_value();
   return io::open_backbone(path, tells ? "" : usual);
-}
-
-/// The path that `option` gives; an error that tells what for, if it gives none.
-const std::string& required(const std::string& path, const char* option, const std::string& why) {
-  require(!path.empty(), why, "; name the file of those weights with ", option, " FILE");
-  return path;
 }
 
 /// What a head says about the files that its training rows came from must be true.
@@ -73,11 +71,10 @@ io::model_files open_heads(const weights_options& options) {
   };
   const std::string visual = options.visual.empty() ? named("eev.visual") : options.visual;
   const std::string audio = named("eev.audio");
-  const std::string& visual_path =
-      required(options.visual_weights, "--visual-weights", why(visual, "visual"));
-  const std::string& audio_path = required(options.audio_weights, "--audio-weights", why(audio, "audio"));
-  auto files = io::open_model(open_backbone(visual_path, visual, "swin-large"),
-                              open_backbone(audio_path, audio, "vggish"), options.weights);
+  auto files = io::open_model(
+      open_backbone(options.visual_weights, visual, "swin-large", "--visual-weights", why(visual, "visual")),
+      open_backbone(options.audio_weights, audio, "vggish", "--audio-weights", why(audio, "audio")),
+      options.weights);
   for (const auto& head : files.heads) {
     check_hash(head, "eev.visual_sha256", files.visual);
     check_hash(head, "eev.audio_sha256", files.audio);
@@ -116,13 +113,10 @@ io::model_files open_backbones(const weights_options& options) {
     files.heads.clear();
     return files;
   }
-  const std::string visual = options.visual.empty() ? "visual features" : options.visual;
-  const std::string& visual_path =
-      required(options.visual_weights, "--visual-weights", visual + " have no weights");
-  const std::string& audio_path =
-      required(options.audio_weights, "--audio-weights", "audio features have no weights");
-  return checked({open_backbone(visual_path, options.visual, "swin-large"),
-                  open_backbone(audio_path, "", "vggish"),
+  return checked({open_backbone(options.visual_weights, options.visual, "swin-large", "--visual-weights",
+                                "visual features have no weights"),
+                  open_backbone(options.audio_weights, "", "vggish", "--audio-weights",
+                                "audio features have no weights"),
                   {},
                   ""});
 }
