@@ -37,7 +37,7 @@ inline double peak_flops() {
 #pragma GCC unroll 12
           for (int i = 0; i < chains; ++i) sum[i] = sum[i] * factor + addend;
         }
-        for (const lanes& chain : sum) benchmark::DoNotOptimize(chain[0]);
+        for (lanes& chain : sum) benchmark::DoNotOptimize(chain);  // of all lanes, or one alone is computed
       }
       best = std::max(best, 2.0 * width * chains * rounds * omp_get_max_threads() / (seconds_now() - start));
     }
