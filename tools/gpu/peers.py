@@ -6,11 +6,15 @@
 The same networks at the same sizes as bench/cuda/: timed by events, the median, data on the GPU. What does not fit in
 SECONDS is left out, the comparisons that matter most come first.
 """
+import pathlib
 import statistics
 import sys
 import time
 
 import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from paper_head import Head  # noqa: E402
 
 END = time.monotonic() + float(sys.argv[1] if len(sys.argv) > 1 else 180)
 
@@ -38,21 +42,6 @@ def report(what, precision, batch, peer, work):
         print(f"{what},{precision},{batch},{peer},{seconds_of(work):.9g}", flush=True)
     except RuntimeError as error:
         print(f"{what} by {peer}: {str(error).splitlines()[0]}", file=sys.stderr)
-
-
-class Head(torch.nn.Module):
-    """The paper's head, as its authors wrote it."""
-
-    def __init__(self):
-        super().__init__()
-        gru = lambda inputs, units: torch.nn.GRU(inputs, units, 2, bidirectional=True, batch_first=True, dropout=0.3)
-        self.visual, self.audio = gru(1536, 512), gru(128, 128)
-        self.gate1, self.linear, self.gate2 = (torch.nn.Linear(*size) for size in [(1280, 1280), (1280, 15), (15, 15)])
-
-    def forward(self, visual, audio):
-        x = torch.cat([self.visual(visual)[0], self.audio(audio)[0]], 2)
-        x = self.linear(torch.sigmoid(self.gate1(x)) * x)
-        return torch.sigmoid(torch.sigmoid(self.gate2(x)) * x)
 
 
 def heads(peer):

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""In: eev_bench and PyTorch on this machine. Out: bench/results/<machine>/training-step.csv, and the same on stdout.
+
+    tools/training_step.py [--rounds 5] [--program build/cpu-release/bench/eev_bench]
+
+A step of the paper's training (128 clips of 60 s, rows of 1536 and 128 numbers, L1, Adam) by eev and by PyTorch in
+turns, on all cores, so that a machine whose speed wanders wanders for both; medians over the rounds. Nothing else should
+run meanwhile.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+import torch
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "gpu")]
+sys.dont_write_bytecode = True
+from paper_head import Head  # noqa: E402
+import results  # noqa: E402
+
+BATCH, STEPS, VISUAL, AUDIO, EXPRESSIONS = 128, 60, 1536, 128, 15
+
+
+def machine():
+    """The processor's name and how many cores there are."""
+    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    return f"{names[0]} {len(os.sched_getaffinity(0))} cores"
+
+
+def eev_step(program):
+    """(seconds, share of the roof) of one step."""
+    output = subprocess.run([program, f"--benchmark_filter=^train_step_cpu/{BATCH}/real_time$",
+                             "--benchmark_format=json"], check=True, capture_output=True, text=True).stdout
+    measured = json.loads(output)["benchmarks"][0]
+    return measured["real_time"] / 1e9, measured["share_of_roof"]
+
+
+class PyTorchStep:
+    def __init__(self):
+        torch.set_num_threads(len(os.sched_getaffinity(0)))
+        torch.manual_seed(1)
+        self.head = Head().train()
+        self.visual = torch.rand(BATCH, STEPS, VISUAL) - 0.5
+        self.audio = torch.rand(BATCH, STEPS, AUDIO) - 0.5
+        self.labels = torch.rand(BATCH, STEPS, EXPRESSIONS)
+        self.adam = torch.optim.Adam(self.head.parameters(), 2e-4)
+        self()  # the first is slower
+
+    def __call__(self):
+        """Seconds of one step."""
+        start = time.perf_counter()
+        self.adam.zero_grad(set_to_none=True)
+        torch.nn.functional.l1_loss(self.head(self.visual, self.audio), self.labels).backward()
+        self.adam.step()
+        return time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--program", default=ROOT / "build/cpu-release/bench/eev_bench")
+    arguments = parser.parse_args()
+    pytorch, ours, theirs = PyTorchStep(), [], []
+    for _ in range(arguments.rounds):
+        ours.append(eev_step(arguments.program))
+        theirs.append(pytorch())
+        print(f"eev {ours[-1][0]:.3f} s, PyTorch {theirs[-1]:.3f} s", file=sys.stderr)
+    seconds, peer = statistics.median(one for one, _ in ours), statistics.median(theirs)
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
+    row = {"what": "training step", "precision": "fp32", "batch": BATCH, "eev": f"{BATCH / seconds:.4g}",
+           "unit": "clips/s", "peer": f"PyTorch {torch.__version__}", "peer_value": f"{BATCH / peer:.4g}",
+           "ratio": f"{peer / seconds:.3f}", "share_of_roof": f"{statistics.median(share for _, share in ours):.3f}",
+           "commit": commit.stdout.strip(), "date": datetime.date.today().isoformat()}
+    path = ROOT / "bench/results" / results.folder_of(machine()) / "training-step.csv"
+    results.write(path, results.BENCHMARK_COLUMNS, [row])
+    print(path.read_text(), end="")
+
+
+if __name__ == "__main__":
+    main()
