@@ -4,6 +4,7 @@
 #include <eev/cpu/gate.hpp>
 #include <eev/cpu/gru.hpp>
 #include <eev/cpu/linear.hpp>
+#include <eev/cpu/mixture_of_experts.hpp>
 #include <eev/cpu/standardise.hpp>
 #include <eev/head/head.hpp>
 #include <eev/io/formula_weights.hpp>

@@ -12,6 +12,7 @@
 #include <eev/reference/gru_backward.hpp>
 #include <eev/reference/linear.hpp>
 #include <eev/reference/linear_backward.hpp>
+#include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/running_mean.hpp>
 #include <eev/reference/standardise.hpp>
 

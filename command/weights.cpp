@@ -53,12 +53,20 @@ void check_rate(const io::network_file& head) {
           " rows a second, but predict has one; train with --rate 1");
 }
 
-/// That eev knows the networks, and that the heads tell their sizes by their tensors.
+/// A head tells its sizes by its tensors, which must be those of the kind that its metadata name.
+void check_head(const io::network_file& head) {
+  const auto shape = head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
+  const std::string kind = shape.experts > 0 ? "baseline" : "paper";
+  const auto named = io::find_metadata(head.source->file(), "eev.head");
+  require(!named || *named == kind, "holds a head of the kind '", kind,
+          "', but its metadata 'eev.head' say '", named.value_or(""), "'");
+}
+
+/// That eev knows the networks.
 io::model_files checked(io::model_files files) {
   check(files.visual, [&] { features::find_swin(files.visual.name); });
   check(files.audio, [&] { features::find_vggish(files.audio.name); });
-  for (const auto& head : files.heads)
-    check(head, [&] { head_shape_of([&](const std::string& name) { return head.source->shape_of(name); }); });
+  for (const auto& head : files.heads) check(head, [&] { check_head(head); });
   return files;
 }
 

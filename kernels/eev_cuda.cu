@@ -21,6 +21,7 @@
 #include "log_mel.cuh"
 #include "max_pool.cuh"
 #include "mean_pool.cuh"
+#include "mixture_of_experts.cuh"
 #include "nv12_to_rgb.cuh"
 #include "patch_merging.cuh"
 #include "resize.cuh"

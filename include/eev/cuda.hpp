@@ -29,6 +29,7 @@
 #include <eev/cuda/log_mel.hpp>
 #include <eev/cuda/max_pool.hpp>
 #include <eev/cuda/mean_pool.hpp>
+#include <eev/cuda/mixture_of_experts.hpp>
 #include <eev/cuda/nv12_to_rgb.hpp>
 #include <eev/cuda/patch_merging.hpp>
 #include <eev/cuda/recorded.hpp>

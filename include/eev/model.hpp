@@ -18,6 +18,7 @@
 #include <eev/cpu/log_mel.hpp>
 #include <eev/cpu/max_pool.hpp>
 #include <eev/cpu/mean_pool.hpp>
+#include <eev/cpu/mixture_of_experts.hpp>
 #include <eev/cpu/nv12_to_rgb.hpp>
 #include <eev/cpu/patch_merging.hpp>
 #include <eev/cpu/resize.hpp>

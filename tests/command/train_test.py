@@ -58,9 +58,15 @@ class Train(TrainingTest):
         metadata = read_safetensors(self.folder / "run/best.safetensors")[0]
         self.assertEqual((metadata["eev.visual"], metadata["eev.audio"], len(metadata["eev.visual_sha256"])),
                          ("swin-demo", "vggish-demo", 64))
-        for head in ("best", "last"):
-            out = self.eev("predict", "v2.y4m", "--weights", f"run/{head}.safetensors", *backbones)[0]
+        self.train("--head", "baseline", output="baseline")
+        for head in ("run/best", "run/last", "baseline/best"):
+            out = self.eev("predict", "v2.y4m", "--weights", f"{head}.safetensors", *backbones)[0]
             self.assertEqual(len(self.rows(out)), 1 + 66)
+        self.assertEqual(read_safetensors(self.folder / "baseline/best.safetensors")[0]["eev.head"], "baseline")
+        stored = (self.folder / "baseline/best.safetensors").read_bytes()
+        (self.folder / "other.safetensors").write_bytes(stored.replace(b'"eev.head":"baseline"', b'"eev.head":"somebody"'))
+        self.assertIn("holds a head of the kind 'baseline', but its metadata 'eev.head' say 'somebody'",
+                      self.fails("predict", "v2.y4m", "--weights", "other.safetensors", *backbones, status=3))
         self.eev("convert", "formula:swin-demo", "--output", "swin-other")
         with open(self.folder / "swin-other", "r+b") as file:
             file.seek(-1, 2)

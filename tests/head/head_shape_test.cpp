@@ -45,12 +45,26 @@ TEST_CASE("a head of one modality has no units of the other") {
   CHECK(shape_of(audio) == head_shape{.visual = 0, .visual_units = 0});
 }
 
+TEST_CASE("a head whose classifier is a mixture of experts tells how many by the rows of its tensors") {
+  shapes baseline = paper;
+  baseline.erase("linear.weight");
+  baseline["gates.weight"] = {45, 1280}, baseline["experts.weight"] = {30, 1280};
+  CHECK(shape_of(baseline) == head_shape{.experts = 2});
+  baseline["experts.weight"] = {31, 1280};
+  CHECK_THROWS_WITH_AS(shape_of(baseline),
+                       "tensors 'gates.weight' and 'experts.weight' of a head have 45 and 31 rows, expected "
+                       "E (M + 1) and E M for E expressions of M experts",
+                       error);
+}
+
 TEST_CASE("what is no head is refused") {
   CHECK_THROWS_WITH_AS(shape_of({}),
                        "not a head: no tensor 'image_gru.weight_ih_l0' or 'audio_gru.weight_ih_l0'", error);
   shapes file = paper;
   file.erase("linear.weight");
-  CHECK_THROWS_WITH_AS(shape_of(file), "not a head: no tensor 'linear.weight'", error);
+  CHECK_THROWS_WITH_AS(shape_of(file),
+                       "not a head: no tensor 'linear.weight', nor 'gates.weight' and 'experts.weight'",
+                       error);
   file = paper;
   file["linear.weight"] = {15};
   CHECK_THROWS_WITH_AS(shape_of(file), "tensor 'linear.weight' of a head is [15], expected a matrix", error);

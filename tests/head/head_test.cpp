@@ -6,12 +6,14 @@
 #include <eev/cpu/gate.hpp>
 #include <eev/cpu/gru.hpp>
 #include <eev/cpu/linear.hpp>
+#include <eev/cpu/mixture_of_experts.hpp>
 #include <eev/cpu/standardise.hpp>
 #include <eev/head/head.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/gate.hpp>
 #include <eev/reference/gru.hpp>
 #include <eev/reference/linear.hpp>
+#include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/standardise.hpp>
 
 #include "close.hpp"
@@ -43,6 +45,11 @@ const head_shape demo = find_head_shape("head-demo");
 head_shape only_visual() {
   head_shape shape = demo;
   shape.audio = shape.audio_units = 0;
+  return shape;
+}
+head_shape baseline() {
+  head_shape shape = demo;
+  shape.experts = baseline_experts;
   return shape;
 }
 head_shape only_audio() {
@@ -119,6 +126,12 @@ TEST_CASE("the demo's head on the cpu agrees with PyTorch, with one modality too
   check_against_pytorch("head_demo", demo, 13);
   check_against_pytorch("head_demo_visual", only_visual(), 13);
   check_against_pytorch("head_demo_audio", only_audio(), 13);
+}
+TEST_CASE("a head of the baseline agrees with PyTorch") {
+  check_against_pytorch("head_baseline", baseline(), 13);
+  reference::device<double> device;
+  CHECK(relative_difference(scores(device, baseline(), 2, 13), golden("head_baseline")["scores"].values) <
+        1e-9);
 }
 TEST_CASE("the demo's head of the reference agrees with PyTorch to the last digits") {
   reference::device<double> device;

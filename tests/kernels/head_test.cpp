@@ -4,12 +4,14 @@
 #include <eev/cuda/gate.hpp>
 #include <eev/cuda/gru.hpp>
 #include <eev/cuda/linear.hpp>
+#include <eev/cuda/mixture_of_experts.hpp>
 #include <eev/cuda/standardise.hpp>
 #include <eev/head/head.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/gate.hpp>
 #include <eev/reference/gru.hpp>
 #include <eev/reference/linear.hpp>
+#include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/standardise.hpp>
 
 #include "close.hpp"
@@ -59,6 +61,9 @@ TEST_CASE("a small head of one modality or of both has the reference's scores") 
   visual.audio = visual.audio_units = audio.visual = audio.visual_units = 0;
   agrees_with_the_reference(visual, 1, 2);
   agrees_with_the_reference(audio, 1, 2);
+  auto baseline = both;
+  baseline.experts = 2;
+  agrees_with_the_reference(baseline, 1, 2);
 }
 
 TEST_CASE("large: the demo's head has the reference's scores") {

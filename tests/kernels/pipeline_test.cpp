@@ -11,6 +11,7 @@
 #include <eev/reference/log_mel.hpp>
 #include <eev/reference/max_pool.hpp>
 #include <eev/reference/mean_pool.hpp>
+#include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/patch_merging.hpp>
 #include <eev/reference/resize.hpp>
 #include <eev/reference/standardise.hpp>

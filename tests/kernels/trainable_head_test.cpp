@@ -11,6 +11,7 @@
 #include <eev/cuda/gate_backward.hpp>
 #include <eev/cuda/gru_backward.hpp>
 #include <eev/cuda/linear_backward.hpp>
+#include <eev/cuda/mixture_of_experts.hpp>
 #include <eev/cuda/running_mean.hpp>
 #include <eev/cuda/standardise.hpp>
 #include <eev/reference/adam.hpp>
@@ -23,6 +24,7 @@
 #include <eev/reference/gate_backward.hpp>
 #include <eev/reference/gru_backward.hpp>
 #include <eev/reference/linear_backward.hpp>
+#include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/running_mean.hpp>
 #include <eev/reference/standardise.hpp>
 #include <eev/train/optimizer.hpp>
@@ -95,8 +97,15 @@ void trains_as_the_reference(const head_shape& shape, dim T, int steps) {
 }  // namespace
 
 TEST_CASE("a step of training on the GPU is the reference's") {
-  trains_as_the_reference(
-      {.visual = 5, .audio = 3, .visual_units = 4, .audio_units = 2, .layers = 1, .expressions = 3}, 4, 1);
+  for (const dim experts : {0, 2})
+    trains_as_the_reference({.visual = 5,
+                             .audio = 3,
+                             .visual_units = 4,
+                             .audio_units = 2,
+                             .layers = 1,
+                             .expressions = 3,
+                             .experts = experts},
+                            4, 1);
 }
 
 TEST_CASE("large: a head of two levels is trained on the GPU as on the reference") {

@@ -226,6 +226,9 @@ TEST_CASE("the paper's recipe, one modality and every loss run") {
   auto paper = train::find_recipe("paper");
   paper.visual_units = 4, paper.audio_units = 3, paper.epochs = 4, paper.batch_size = 3;
   CHECK(std::isfinite(loss_after(paper)));
+  auto baseline = small_recipe();
+  baseline.head = "baseline", baseline.epochs = 1;
+  CHECK(std::isfinite(loss_after(baseline)));
   for (const auto& [visual, audio] : {std::pair(4, 0), {0, 3}}) {
     auto recipe = small_recipe();
     recipe.visual_units = visual, recipe.audio_units = audio;

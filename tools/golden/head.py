@@ -4,6 +4,7 @@ For each size: the scores in float64, and what PyTorch makes of them in float32,
 """
 import torch
 from formula_weights import formula_tensor
+from golden.mixture_of_experts import mixture
 
 
 def rows(batch, steps, channels):
@@ -22,9 +23,9 @@ class ContextGating(torch.nn.Module):
 
 
 class Head(torch.nn.Module):
-    """Modalities: {"image" or "audio": (inputs, units)}."""
+    """Modalities: {"image" or "audio": (inputs, units)}. With experts: the baseline of the data set's authors."""
 
-    def __init__(self, modalities, expressions=15):
+    def __init__(self, modalities, expressions=15, experts=0):
         super().__init__()
         fused = 2 * sum(units for _, units in modalities.values())
         self.modalities = modalities
@@ -33,8 +34,13 @@ class Head(torch.nn.Module):
             for statistic in ("mean", "std"):
                 self.register_buffer(f"{self.rows(name)}_{statistic}", torch.ones(inputs))
         self.contextGate1 = ContextGating(fused)
-        self.linear = torch.nn.Linear(fused, expressions)
-        self.contextGate2 = ContextGating(expressions)
+        self.expressions, self.mixture = expressions, experts > 0
+        if self.mixture:
+            self.gates = torch.nn.Linear(fused, expressions * (experts + 1))
+            self.experts = torch.nn.Linear(fused, expressions * experts)
+        else:
+            self.linear = torch.nn.Linear(fused, expressions)
+            self.contextGate2 = ContextGating(expressions)
 
     @staticmethod
     def rows(modality):
@@ -47,11 +53,14 @@ class Head(torch.nn.Module):
 
     def forward(self, inputs):
         fused = torch.cat([self.branch(name, x) for name, x in inputs.items()], -1)
-        return torch.sigmoid(self.contextGate2(self.linear(self.contextGate1(fused))))
+        gated = self.contextGate1(fused)
+        if self.mixture:
+            return mixture(self.gates(gated), self.experts(gated), self.expressions)
+        return torch.sigmoid(self.contextGate2(self.linear(gated)))
 
 
-def golden(modalities, batch, steps):
-    head = Head(modalities)
+def golden(modalities, batch, steps, experts=0):
+    head = Head(modalities, experts=experts)
     head.load_state_dict({name: torch.from_numpy(formula_tensor(name, tensor.shape))
                           for name, tensor in head.state_dict().items()})
     outputs = {}
@@ -70,6 +79,7 @@ def make():
         "head_60": golden(image | audio, 2, 60),
         "head_13": golden(image | audio, 2, 13),
         "head_demo": golden(demo_image | demo_audio, 2, 13),
+        "head_baseline": golden(demo_image | demo_audio, 2, 13, experts=2),
         "head_demo_visual": golden(demo_image, 2, 13),
         "head_demo_audio": golden(demo_audio, 2, 13),
     }

@@ -1,14 +1,15 @@
 // In:  visual rows [B, T, C] and audio rows [B, T, 128] of clips.  Out: scores [B, T, 15] between 0 and 1.
 // Rests on: layers; the device's standardise(), concatenate() and sigmoid().
 //
-// Lin et al. 2021, section 3.1. Tensors have the names of the authors' checkpoints; dropout belongs to
-// training.
+// Lin et al. 2021, section 3.1, or, with experts, the baseline that it is compared with. Tensors have the
+// names of the authors' checkpoints; dropout belongs to training.
 #pragma once
 
 #include <algorithm>
 
 #include <eev/head/head_shape.hpp>
 #include <eev/layers/context_gating.hpp>
+#include <eev/layers/expert_classifier.hpp>
 #include <eev/layers/gru.hpp>
 
 namespace eev {
@@ -53,10 +54,13 @@ class head {
 
  public:
   head(Device& device, const weights& from, const head_shape& shape)
-      : shape_(shape),
-        fused_gating_(device, from.scope("contextGate1"), shape.fused()),
-        classifier_(device, from.scope("linear"), shape.expressions, shape.fused()),
-        logit_gating_(device, from.scope("contextGate2"), shape.expressions) {
+      : shape_(shape), fused_gating_(device, from.scope("contextGate1"), shape.fused()) {
+    if (shape.experts > 0) {
+      experts_.emplace(device, from, shape.expressions, shape.experts, shape.fused());
+    } else {
+      classifier_.emplace(device, from.scope("linear"), shape.expressions, shape.fused());
+      logit_gating_.emplace(device, from.scope("contextGate2"), shape.expressions);
+    }
     if (shape.visual_units > 0)
       image_.emplace(device, from, "image_gru", "visual", shape.layers, shape.visual, shape.visual_units);
     if (shape.audio_units > 0)
@@ -77,9 +81,10 @@ class head {
     auto fused = device.template take<scalar>(B * T, shape_.fused());
     fuse(device, fused, visual, audio);
     fused_gating_(device, fused, fused);
+    if (experts_) return (*experts_)(device, y.rows(), fused);
     auto logits = device.template take<scalar>(B * T, E);
-    classifier_(device, logits, fused);
-    logit_gating_(device, logits, logits);
+    (*classifier_)(device, logits, fused);
+    (*logit_gating_)(device, logits, logits);
     sigmoid(device, y.rows(), logits);
   }
 
@@ -103,8 +108,9 @@ class head {
   head_shape shape_;
   std::optional<head_branch<Device>> image_, audio_;
   layers::context_gating<Device> fused_gating_;
-  layers::linear_layer<Device, scalar> classifier_;
-  layers::context_gating<Device> logit_gating_;
+  std::optional<layers::linear_layer<Device, scalar>> classifier_;
+  std::optional<layers::context_gating<Device>> logit_gating_;
+  std::optional<layers::expert_classifier<Device>> experts_;
 };
 
 }  // namespace eev

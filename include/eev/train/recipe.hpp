@@ -18,7 +18,7 @@ namespace eev::train {
 /// The settings of a training run; train/settings.hpp says what each means. These are the recipe `default`:
 /// the paper's choices where they are sound.
 struct recipe {
-  std::string loss = "l1";
+  std::string head = "paper", loss = "l1";
   bool doubled_l1 = false, authors_ccc = false;
 
   int rate = 1, clip_seconds = 60;
@@ -96,6 +96,7 @@ inline void check(const recipe& recipe) {
     }
     throw error(message(name, " is '", value, "', expected one of ", all));
   };
+  one_of("head", recipe.head, {"paper", "baseline"});
   find_loss(recipe.loss);
   curve::find_label_filter(recipe.label_filter);
   one_of("audio_index", recipe.audio_index, {"aligned", "drift"});

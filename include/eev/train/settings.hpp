@@ -20,6 +20,8 @@ namespace eev::train {
 /// Calls visit(name, value, meaning) for each setting.
 template <class Recipe, class Visit>
 void for_each_setting(Recipe& recipe, const Visit& visit) {
+  visit("head", recipe.head,
+        "paper, or baseline: the data set's authors', which ends in a mixture of experts");
   visit("loss", recipe.loss, "l1 (the paper's), kl, kl+l1 (as the authors ran it), ccc, mse or pearson");
   visit("doubled_l1", recipe.doubled_l1, "count the loss l1 twice, as the authors did");
   visit("authors_ccc", recipe.authors_ccc, "the authors' mis-scaled CCC: a sum in place of the covariance");

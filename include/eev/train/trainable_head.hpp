@@ -11,8 +11,8 @@
 #include <eev/core/weights.hpp>
 #include <eev/head/head_shape.hpp>
 #include <eev/train/losses.hpp>
+#include <eev/train/trainable_classifier.hpp>
 #include <eev/train/trainable_gru.hpp>
-#include <eev/train/trainable_linear.hpp>
 
 namespace eev::train {
 
@@ -95,9 +95,12 @@ class trainable_head {
     auto dscores = rows(E), dfused = rows(shape_.fused());
     apply_loss(device, total, dscores.as(B, T, E), scores.as(B, T, E), batch.labels, batch.mask, loss);
 
-    sigmoid_backward(device, dscores, dscores, scores);
-    logit_gating_.backward(device, dscores, gradients_, dscores, kept.logits, kept.logit_logits, parameters_);
-    classifier_.backward(device, dfused, gradients_, dscores, kept.gated, parameters_);
+    if (experts_)
+      experts_->backward(device, dfused, gradients_, dscores, scores, kept.gated, kept.expert_pass,
+                         parameters_);
+    else
+      classifier_->backward(device, dfused, gradients_, dscores, scores, kept.gated, kept.classifier_pass,
+                            parameters_);
     fused_gating_.backward(device, dfused, gradients_, dfused, kept.fused, kept.fused_logits, parameters_);
     view<scalar, 2> dseen = dfused, dheard = dfused;
     if (image_ && audio_) {
@@ -145,6 +148,8 @@ class trainable_head {
 
  private:
   using pass = typename trainable_gru<Device>::pass;
+  using gated_classifier = trainable_gated_classifier<Device>;
+  using expert_classifier = trainable_expert_classifier<Device>;
 
   struct branch {
     std::string rows;  ///< `visual` or `audio`
@@ -158,8 +163,8 @@ class trainable_head {
         image_(make_branch("image_gru", "visual", shape.visual, shape.visual_units)),
         audio_(make_branch("audio_gru", "audio", shape.audio, shape.audio_units)),
         fused_gating_(layout_, "contextGate1", shape.fused()),
-        classifier_(layout_, "linear", shape.expressions, shape.fused()),
-        logit_gating_(layout_, "contextGate2", shape.expressions),
+        classifier_(make_classifier<gated_classifier>(shape.experts == 0)),
+        experts_(make_classifier<expert_classifier>(shape.experts > 0)),
         parameters_(device.template take<scalar>(layout_.size())),
         gradients_(device.template take<scalar>(layout_.size())) {
     require(image_ || audio_, "a head of no modality: visual_units and audio_units are both 0");
@@ -168,6 +173,11 @@ class trainable_head {
   std::optional<branch> make_branch(const char* name, const char* rows, dim inputs, dim units) {
     if (units == 0) return std::nullopt;
     return branch{rows, inputs, {layout_, name, shape_.layers, inputs, units}, {}, {}};
+  }
+
+  template <class Classifier>
+  std::optional<Classifier> make_classifier(bool wanted) {
+    return wanted ? std::optional<Classifier>(std::in_place, layout_, shape_) : std::nullopt;
   }
 
   std::vector<branch*> branches() {
@@ -180,17 +190,18 @@ class trainable_head {
   /// What forward() keeps for the way back, in memory of the caller's scope.
   struct forward_pass {
     std::array<pass, 2> passes;
-    view<scalar, 2> fused, fused_logits, gated, logits, logit_logits;
+    view<scalar, 2> fused, fused_logits, gated;
+    typename gated_classifier::pass classifier_pass;
+    typename expert_classifier::pass expert_pass;
   };
 
   /// visual [B, T, C], audio [B, T, A] -> scores [B T, E]
   forward_pass forward(Device& device, view<scalar, 2> scores, const_view<scalar, 3> visual,
                        const_view<scalar, 3> audio, float rate, std::uint64_t stream) {
-    const auto [R, E] = scores.shape;
-    const dim F = shape_.fused();
-    const auto rows = [&, R = R](dim width) { return device.template take<scalar>(R, width); };
+    const dim R = scores.shape[0], F = shape_.fused();
+    const auto rows = [&](dim width) { return device.template take<scalar>(R, width); };
     forward_pass kept;
-    auto& [passes, fused, fused_logits, gated, logits, logit_logits] = kept;
+    auto& [passes, fused, fused_logits, gated, classifier_pass, expert_pass] = kept;
     if (image_) passes[0] = forward(device, *image_, visual, rate, random_stream(stream, 0));
     if (audio_) passes[1] = forward(device, *audio_, audio, rate, random_stream(stream, 1));
     fused = image_ ? passes[0].back().y.rows() : passes[1].back().y.rows();
@@ -200,11 +211,10 @@ class trainable_head {
     }
     fused_logits = rows(F), gated = rows(F);
     fused_gating_.forward(device, gated, fused_logits, fused, parameters_);
-    logits = rows(E), logit_logits = rows(E);
-    auto gated_logits = rows(E);
-    classifier_.forward(device, logits, gated, parameters_);
-    logit_gating_.forward(device, gated_logits, logit_logits, logits, parameters_);
-    sigmoid(device, scores, gated_logits);
+    if (experts_)
+      expert_pass = experts_->forward(device, scores, gated, parameters_);
+    else
+      classifier_pass = classifier_->forward(device, scores, gated, parameters_);
     return kept;
   }
 
@@ -226,8 +236,8 @@ class trainable_head {
   parameter_layout layout_;
   std::optional<branch> image_, audio_;
   trainable_gating<Device> fused_gating_;
-  trainable_linear<Device> classifier_;
-  trainable_gating<Device> logit_gating_;
+  std::optional<gated_classifier> classifier_;
+  std::optional<expert_classifier> experts_;
   view<scalar, 1> parameters_, gradients_;
 };
 

@@ -51,7 +51,8 @@ inline head_shape shape_of(const recipe& recipe, const labelled_set& set) {
           .audio = recipe.audio_units > 0 ? set.audio_width : 0,
           .visual_units = recipe.visual_units,
           .audio_units = recipe.audio_units,
-          .layers = recipe.layers};
+          .layers = recipe.layers,
+          .experts = recipe.head == "baseline" ? baseline_experts : 0};
 }
 
 template <class Device>
@@ -207,6 +208,7 @@ class trainer {
     checkpoint checkpoint;
     for (const auto& [key, value] : training_.metadata)
       if (!value.empty()) checkpoint.metadata[key] = value;
+    checkpoint.metadata["eev.head"] = recipe_.head;
     for (const auto& [name, value] : settings_) checkpoint.metadata["training." + name] = value;
     checkpoint.metadata["training.epoch"] = text_of(epoch_);
     checkpoint.metadata["training.best_epoch"] = text_of(best_epoch_);
