@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """In: eev_bench and PyTorch on this machine. Out: bench/results/<machine>/training-step.csv, and the same on stdout.
 
-    tools/training_step.py [--rounds 5] [--program build/cpu-release/bench/eev_bench]
+    tools/training_step.py [--rounds 5] [--cores 2] [--program build/cpu-release/bench/eev_bench]
 
 A step of the paper's training (128 clips of 60 s, rows of 1536 and 128 numbers, L1, Adam) by eev and by PyTorch in
-turns, on all cores, so that a machine whose speed wanders wanders for both; medians over the rounds. Nothing else should
-run meanwhile.
+turns, on as many cores (all, unless told otherwise), so that a machine whose speed wanders wanders for both; medians
+over the rounds. Nothing else should run on these cores meanwhile.
 """
 import argparse
 import datetime
@@ -29,9 +29,10 @@ BATCH, STEPS, VISUAL, AUDIO, EXPRESSIONS = 128, 60, 1536, 128, 15
 
 
 def machine():
-    """The processor's name and how many cores there are."""
+    """The processor's name and how many cores are used."""
     names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
-    return f"{names[0]} {len(os.sched_getaffinity(0))} cores"
+    cores = len(os.sched_getaffinity(0))
+    return f"{names[0]} {cores} core{'s' if cores > 1 else ''}"
 
 
 def eev_step(program):
@@ -65,8 +66,10 @@ class PyTorchStep:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--program", default=ROOT / "build/cpu-release/bench/eev_bench")
     arguments = parser.parse_args()
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-arguments.cores:])
     pytorch, ours, theirs = PyTorchStep(), [], []
     for _ in range(arguments.rounds):
         ours.append(eev_step(arguments.program))
