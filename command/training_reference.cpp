@@ -1,5 +1,6 @@
 // In:  videos with labels.  Out: the functions of training.hpp, by the specification's plain loops.
 #include <eev/reference/adam.hpp>
+#include <eev/reference/class_loss.hpp>
 #include <eev/reference/clip_norm.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/concatenate_backward.hpp>
@@ -12,9 +13,11 @@
 #include <eev/reference/gru_backward.hpp>
 #include <eev/reference/linear.hpp>
 #include <eev/reference/linear_backward.hpp>
+#include <eev/reference/mean_pool_backward.hpp>
 #include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/running_mean.hpp>
 #include <eev/reference/standardise.hpp>
+#include <eev/reference/unit_rows.hpp>
 
 #include "training_on.hpp"
 

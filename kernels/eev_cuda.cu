@@ -1,6 +1,7 @@
 // The CUDA device: each kernel file is compiled here, once. With kernels/device/*.cu it makes the library
 // eev::cuda; tests compile it with a plain C++ compiler too, to run the kernels on the CPU.
 #include "adam.cuh"
+#include "class_loss.cuh"
 #include "clip_norm.cuh"
 #include "concatenate.cuh"
 #include "concatenate_backward.cuh"
@@ -21,10 +22,12 @@
 #include "log_mel.cuh"
 #include "max_pool.cuh"
 #include "mean_pool.cuh"
+#include "mean_pool_backward.cuh"
 #include "mixture_of_experts.cuh"
 #include "nv12_to_rgb.cuh"
 #include "patch_merging.cuh"
 #include "resize.cuh"
 #include "running_mean.cuh"
 #include "standardise.cuh"
+#include "unit_rows.cuh"
 #include "window_attention.cuh"

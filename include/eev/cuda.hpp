@@ -9,6 +9,7 @@
 #pragma once
 
 #include <eev/cuda/adam.hpp>
+#include <eev/cuda/class_loss.hpp>
 #include <eev/cuda/clip_norm.hpp>
 #include <eev/cuda/concatenate.hpp>
 #include <eev/cuda/concatenate_backward.hpp>
@@ -29,6 +30,7 @@
 #include <eev/cuda/log_mel.hpp>
 #include <eev/cuda/max_pool.hpp>
 #include <eev/cuda/mean_pool.hpp>
+#include <eev/cuda/mean_pool_backward.hpp>
 #include <eev/cuda/mixture_of_experts.hpp>
 #include <eev/cuda/nv12_to_rgb.hpp>
 #include <eev/cuda/patch_merging.hpp>
@@ -36,5 +38,6 @@
 #include <eev/cuda/resize.hpp>
 #include <eev/cuda/running_mean.hpp>
 #include <eev/cuda/standardise.hpp>
+#include <eev/cuda/unit_rows.hpp>
 #include <eev/cuda/window_attention.hpp>
 #include <eev/pipeline.hpp>

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <eev/cpu/adam.hpp>
+#include <eev/cpu/class_loss.hpp>
 #include <eev/cpu/clip_norm.hpp>
 #include <eev/cpu/concatenate_backward.hpp>
 #include <eev/cpu/correlation_loss.hpp>
@@ -19,6 +20,8 @@
 #include <eev/cpu/gate_backward.hpp>
 #include <eev/cpu/gru_backward.hpp>
 #include <eev/cpu/linear_backward.hpp>
+#include <eev/cpu/mean_pool_backward.hpp>
 #include <eev/cpu/running_mean.hpp>
+#include <eev/cpu/unit_rows.hpp>
 #include <eev/model.hpp>
 #include <eev/train/trainer.hpp>

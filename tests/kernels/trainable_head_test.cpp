@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <eev/cuda/adam.hpp>
+#include <eev/cuda/class_loss.hpp>
 #include <eev/cuda/clip_norm.hpp>
 #include <eev/cuda/concatenate.hpp>
 #include <eev/cuda/concatenate_backward.hpp>
@@ -11,10 +12,14 @@
 #include <eev/cuda/gate_backward.hpp>
 #include <eev/cuda/gru_backward.hpp>
 #include <eev/cuda/linear_backward.hpp>
+#include <eev/cuda/mean_pool.hpp>
+#include <eev/cuda/mean_pool_backward.hpp>
 #include <eev/cuda/mixture_of_experts.hpp>
 #include <eev/cuda/running_mean.hpp>
 #include <eev/cuda/standardise.hpp>
+#include <eev/cuda/unit_rows.hpp>
 #include <eev/reference/adam.hpp>
+#include <eev/reference/class_loss.hpp>
 #include <eev/reference/clip_norm.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/concatenate_backward.hpp>
@@ -24,9 +29,11 @@
 #include <eev/reference/gate_backward.hpp>
 #include <eev/reference/gru_backward.hpp>
 #include <eev/reference/linear_backward.hpp>
+#include <eev/reference/mean_pool_backward.hpp>
 #include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/running_mean.hpp>
 #include <eev/reference/standardise.hpp>
+#include <eev/reference/unit_rows.hpp>
 #include <eev/train/optimizer.hpp>
 #include <eev/train/trainable_head.hpp>
 
@@ -47,11 +54,11 @@ struct result {
 /// `steps` steps of AdamW on one batch of two clips, the second with padding: the losses, the last gradients,
 /// and the parameters at the end.
 template <class Device>
-result train(const head_shape& shape, dim T, int steps) {
+result train(const head_shape& shape, dim T, int steps, const train::cross_modal_settings& cross_modal) {
   using scalar = typename Device::scalar;
   const dim B = 2;
   Device device;
-  train::trainable_head<Device> head(device, shape, 7);
+  train::trainable_head<Device> head(device, shape, 7, cross_modal);
   head.standardise_by(device, "visual", std::vector<float>(shape.visual, 0.1f),
                       std::vector<float>(shape.visual, 0.8f));
   const dim N = head.layout().size();
@@ -67,7 +74,8 @@ result train(const head_shape& shape, dim T, int steps) {
   const train::training_batch<scalar> batch{
       there(formula_rows<double>(B, T, shape.visual), B, T, shape.visual),
       there(formula_rows<double>(B, T, shape.audio), B, T, shape.audio),
-      there(curves.labels, B, T, shape.expressions), there(curves.mask, B, T)};
+      there(curves.labels, B, T, shape.expressions), there(curves.mask, B, T),
+      there(std::vector<double>{2, 0, 2, 0}, 2 * B)};
   const train::loss_parts loss{.elementwise = {.l1 = 1, .kl = 1}, .correlation = {.ccc = 0.5}};
 
   result result;
@@ -84,10 +92,11 @@ result train(const head_shape& shape, dim T, int steps) {
   return result;
 }
 
-void trains_as_the_reference(const head_shape& shape, dim T, int steps) {
-  const auto expected = train<reference::device<double>>(shape, T, steps);
+void trains_as_the_reference(const head_shape& shape, dim T, int steps,
+                             const train::cross_modal_settings& cross_modal = {}) {
+  const auto expected = train<reference::device<double>>(shape, T, steps, cross_modal);
   in_every_order([&] {
-    const auto ours = train<cuda::device>(shape, T, steps);
+    const auto ours = train<cuda::device>(shape, T, steps, cross_modal);
     CHECK(largest_difference(ours.losses, expected.losses) < 1e-6);          // measured: 3e-8
     CHECK(relative_difference(ours.gradients, expected.gradients) < 2e-5);   // measured: 2.5e-6
     CHECK(largest_difference(ours.parameters, expected.parameters) < 1e-6);  // measured: 8e-8
@@ -106,6 +115,15 @@ TEST_CASE("a step of training on the GPU is the reference's") {
                              .expressions = 3,
                              .experts = experts},
                             4, 1);
+}
+
+TEST_CASE("a step with a loss between picture and sound on the GPU is the reference's") {
+  using train::cross_modal_settings;
+  for (const auto& cross_modal : {cross_modal_settings{cross_modal_settings::instance, 0.3, 3},
+                                  {cross_modal_settings::contrastive, 0.3}})
+    trains_as_the_reference(
+        {.visual = 5, .audio = 3, .visual_units = 4, .audio_units = 2, .layers = 1, .expressions = 3}, 4, 1,
+        cross_modal);
 }
 
 TEST_CASE("large: a head of two levels is trained on the GPU as on the reference") {

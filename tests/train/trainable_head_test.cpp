@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <eev/reference/adam.hpp>
+#include <eev/reference/class_loss.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/concatenate_backward.hpp>
 #include <eev/reference/correlation_loss.hpp>
@@ -13,8 +14,10 @@
 #include <eev/reference/gru.hpp>
 #include <eev/reference/gru_backward.hpp>
 #include <eev/reference/linear_backward.hpp>
+#include <eev/reference/mean_pool_backward.hpp>
 #include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/standardise.hpp>
+#include <eev/reference/unit_rows.hpp>
 #include <eev/train.hpp>
 
 #include "faulty_source.hpp"
@@ -45,28 +48,36 @@ struct problem {
   Device& device;
   dim B, steps;
   train::trainable_head<Device> head;
-  std::vector<T> visual, audio;
+  std::vector<T> visual, audio, videos;
   formula_curves<T> curves;
 
-  problem(Device& device, const head_shape& shape, dim B, dim steps)
+  problem(Device& device, const head_shape& shape, dim B, dim steps,
+          const train::cross_modal_settings& cross_modal = {})
       : device(device),
         B(B),
         steps(steps),
-        head(device, shape, formula_weights()),
+        head(device, shape, formula_weights(), cross_modal),
         visual(formula_rows<T>(B, steps, shape.visual)),
         audio(formula_rows<T>(B, steps, shape.audio)),
-        curves(B, steps, shape.expressions) {}
+        videos(2 * B),
+        curves(B, steps, shape.expressions) {
+    for (dim i = 0; i < 2 * B; ++i) videos[i] = T((3 * (i % B) + 4) % 5);
+  }
 
   train::training_batch<T> batch() const {
     const head_shape& shape = head.shape();
     return {shaped(visual, B, steps, shape.visual), shaped(audio, B, steps, shape.audio),
-            shaped(curves.labels, B, steps, shape.expressions), shaped(curves.mask, B, steps)};
+            shaped(curves.labels, B, steps, shape.expressions), shaped(curves.mask, B, steps),
+            shaped(videos, 2 * B)};
   }
   double loss(const train::loss_parts& parts, float rate = 0) {
     return head.gradients(device, batch(), parts, rate, 7);
   }
   std::vector<T> gradients() { return {head.gradients().begin(), head.gradients().end()}; }
 };
+
+const train::cross_modal_settings instance{train::cross_modal_settings::instance, 0.3, 5},
+    contrastive{train::cross_modal_settings::contrastive, 0.3};
 
 const train::loss_parts kl_and_ccc{.elementwise = {.kl = 1}, .correlation = {.ccc = 1}};
 
@@ -100,10 +111,11 @@ double golden_error(const golden& expected, const train::parameter_layout& layou
 
 /// Checks the cpu's gradients against PyTorch's in float64, with PyTorch's own error as the yardstick.
 void check_against_pytorch(const char* stem, const head_shape& shape, dim B, dim steps,
-                           const train::loss_parts& parts) {
+                           const train::loss_parts& parts,
+                           const train::cross_modal_settings& cross_modal = {}) {
   const golden expected(stem);
   cpu::device device;
-  problem<cpu::device> ours(device, shape, B, steps);
+  problem<cpu::device> ours(device, shape, B, steps, cross_modal);
   const double loss = ours.loss(parts), exact_loss = expected["loss"].values[0];
   CHECK(std::abs(loss - exact_loss) < 1e-5 * std::abs(exact_loss));
   const double error = golden_error(expected, ours.head.layout(), ours.gradients());
@@ -128,6 +140,18 @@ TEST_CASE("the gradients of a whole head in double are PyTorch's") {
   }
 }
 
+TEST_CASE("the gradients of a whole head with a loss between picture and sound are PyTorch's") {
+  for (const auto& [stem, settings] :
+       {std::pair("head_gradients_instance", instance), {"head_gradients_contrastive", contrastive}}) {
+    reference::device<double> device;
+    problem<reference::device<double>> ours(device, small_head, 3, 13, settings);
+    const golden expected(stem);
+    CHECK(ours.loss(train::find_loss("l1")) == doctest::Approx(expected["loss"].values[0]).epsilon(1e-12));
+    CHECK(golden_error(expected, ours.head.layout(), ours.gradients()) < 1e-9);
+    check_against_pytorch(stem, small_head, 3, 13, train::find_loss("l1"), settings);
+  }
+}
+
 TEST_CASE("the gradients of a whole head on the cpu are as near to PyTorch's as PyTorch's float32") {
   check_against_pytorch("head_gradients", small_head, 3, 13, kl_and_ccc);
   check_against_pytorch("head_gradients_baseline", with_experts(small_head), 3, 13, kl_and_ccc);
@@ -142,9 +166,13 @@ TEST_CASE("full size: the gradients of the paper's head on the cpu are as near a
 
 TEST_CASE("the gradients of a whole head are those of finite differences, with dropout too") {
   const head_shape tiny{.visual = 4, .audio = 3, .visual_units = 3, .audio_units = 2, .expressions = 3};
-  for (const auto& [shape, rate] : {std::pair(tiny, 0.0f), {tiny, 0.4f}, {with_experts(tiny), 0.4f}}) {
+  for (const auto& [shape, rate, cross_modal] : {std::tuple(tiny, 0.0f, train::cross_modal_settings{}),
+                                                 {tiny, 0.4f, {}},
+                                                 {with_experts(tiny), 0.4f, {}},
+                                                 {tiny, 0.4f, instance},
+                                                 {tiny, 0.4f, contrastive}}) {
     reference::device<double> device;
-    problem<reference::device<double>> ours(device, shape, 2, 5);
+    problem<reference::device<double>> ours(device, shape, 2, 5, cross_modal);
     ours.loss(kl_and_ccc, rate);
     const auto gradients = ours.gradients();
     const auto slab = ours.head.parameters();
@@ -169,15 +197,17 @@ TEST_CASE("with dropout the gradients on the cpu agree with the reference") {
 }
 
 TEST_CASE("the gradients of a whole head are the same bits with any number of threads") {
-  const auto gradients = [](int threads) {
-    cpu::device device(threads);
-    problem<cpu::device> ours(device, find_head_shape("head-demo"), 7, 13);
-    ours.loss(kl_and_ccc, 0.3f);
-    return ours.gradients();
-  };
-  const auto one = gradients(1);
-  CHECK(gradients(3) == one);
-  CHECK(gradients(6) == one);
+  for (const auto& cross_modal : {train::cross_modal_settings{}, instance, contrastive}) {
+    const auto gradients = [&](int threads) {
+      cpu::device device(threads);
+      problem<cpu::device> ours(device, find_head_shape("head-demo"), 7, 13, cross_modal);
+      ours.loss(kl_and_ccc, 0.3f);
+      return ours.gradients();
+    };
+    const auto one = gradients(1);
+    CHECK(gradients(3) == one);
+    CHECK(gradients(6) == one);
+  }
 }
 
 TEST_CASE("rows that are masked do not change a gradient, whatever their labels") {

@@ -229,6 +229,13 @@ TEST_CASE("the paper's recipe, one modality and every loss run") {
   auto baseline = small_recipe();
   baseline.head = "baseline", baseline.epochs = 1;
   CHECK(std::isfinite(loss_after(baseline)));
+  for (const char* cross_modal : {"instance", "contrastive"}) {
+    auto recipe = small_recipe();
+    recipe.cross_modal = cross_modal, recipe.epochs = 2;
+    CHECK_MESSAGE(std::isfinite(loss_after(recipe)), cross_modal);
+    recipe.audio_units = 0;
+    CHECK(error_of([&] { train::check(recipe); }).find("cross_modal is '") == 0);
+  }
   for (const auto& [visual, audio] : {std::pair(4, 0), {0, 3}}) {
     auto recipe = small_recipe();
     recipe.visual_units = visual, recipe.audio_units = audio;

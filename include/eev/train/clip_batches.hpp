@@ -57,6 +57,7 @@ inline std::vector<clip> clips_of_epoch(const recipe& recipe, std::span<const la
 struct clip_batch {
   dim clips = 0, rows = 0;                         // B, T
   std::vector<float> visual, audio, labels, mask;  // [B, T, C], [B, T, A], [B, T, E], [B, T]
+  std::vector<float> videos;                       // [2 B], their indices in the set, twice over
 };
 
 /// Fills a batch. What is past the end of a video is its last row again; it counts only with
@@ -69,6 +70,9 @@ inline void fill(clip_batch& batch, const recipe& recipe, const labelled_set& se
   batch.clips = dim(clips.size()), batch.rows = T;
   const dim R = batch.clips * T;
   batch.visual.resize(R * C), batch.audio.resize(R * A), batch.labels.resize(R * E), batch.mask.resize(R);
+  batch.videos.clear();
+  for ([[maybe_unused]] int time : {0, 1})
+    for (const clip& clip : clips) batch.videos.push_back(float(clip.video));
   dim row = 0;
   for (const auto [index, begin] : clips) {
     const labelled_video& video = set.videos[index];

@@ -20,6 +20,8 @@ namespace eev::train {
 struct recipe {
   std::string head = "paper", loss = "l1";
   bool doubled_l1 = false, authors_ccc = false;
+  std::string cross_modal = "none";
+  double cross_modal_weight = 0.1;
 
   int rate = 1, clip_seconds = 60;
   std::string label_filter = "none", audio_index = "aligned";
@@ -98,6 +100,11 @@ inline void check(const recipe& recipe) {
   };
   one_of("head", recipe.head, {"paper", "baseline"});
   find_loss(recipe.loss);
+  one_of("cross_modal", recipe.cross_modal, {"none", "instance", "contrastive"});
+  require(recipe.cross_modal == "none" || (recipe.visual_units > 0 && recipe.audio_units > 0),
+          "cross_modal is '", recipe.cross_modal, "', a loss between picture and sound, but there are ",
+          recipe.visual_units, " visual units and ", recipe.audio_units,
+          " audio units; expected both, or cross_modal none");
   curve::find_label_filter(recipe.label_filter);
   one_of("audio_index", recipe.audio_index, {"aligned", "drift"});
   one_of("schedule", recipe.schedule, {"constant", "milestones", "cosine"});
@@ -110,6 +117,7 @@ inline void check(const recipe& recipe) {
   within("audio_units", recipe.audio_units, 0, 1e6);
   within("layers", recipe.layers, 1, 100);
   within("dropout", recipe.dropout, 0, 0.99);
+  within("cross_modal_weight", recipe.cross_modal_weight, 0, most);
   within("epochs", recipe.epochs, 1, 1e9);
   within("batch_size", recipe.batch_size, 1, 1e6);
   within("learning_rate", recipe.learning_rate, 0, most);

@@ -25,6 +25,10 @@ void for_each_setting(Recipe& recipe, const Visit& visit) {
   visit("loss", recipe.loss, "l1 (the paper's), kl, kl+l1 (as the authors ran it), ccc, mse or pearson");
   visit("doubled_l1", recipe.doubled_l1, "count the loss l1 twice, as the authors did");
   visit("authors_ccc", recipe.authors_ccc, "the authors' mis-scaled CCC: a sum in place of the covariance");
+  visit("cross_modal", recipe.cross_modal,
+        "none, instance or contrastive: an auxiliary loss by which picture and sound of a clip find each "
+        "other");
+  visit("cross_modal_weight", recipe.cross_modal_weight, "of that loss, beside the loss of the scores");
   visit("rate", recipe.rate, "rows a second, a divisor of 6; the features have to be of this rate");
   visit("clip_seconds", recipe.clip_seconds, "length of the clip of each video in an epoch");
   visit("label_filter", recipe.label_filter, "none, butterworth, median or gaussian: smooths the labels");

@@ -10,6 +10,7 @@
 
 #include <eev/core/weights.hpp>
 #include <eev/head/head_shape.hpp>
+#include <eev/train/cross_modal.hpp>
 #include <eev/train/losses.hpp>
 #include <eev/train/trainable_classifier.hpp>
 #include <eev/train/trainable_gru.hpp>
@@ -22,6 +23,7 @@ template <class T>
 struct training_batch {
   view<const T, 3> visual, audio, labels;
   view<const T, 2> mask;
+  view<const T, 1> videos = {};  ///< [2 B], which video each clip is of, twice over: for the instance loss
 };
 
 template <class Device>
@@ -30,14 +32,16 @@ class trainable_head {
 
  public:
   /// Parameters begin as PyTorch's do, drawn from `seed`.
-  trainable_head(Device& device, const head_shape& shape, std::uint64_t seed)
-      : trainable_head(device, shape) {
+  trainable_head(Device& device, const head_shape& shape, std::uint64_t seed,
+                 const cross_modal_settings& cross_modal = {})
+      : trainable_head(device, shape, cross_modal) {
     upload(device, parameters_, initial_values(layout_, seed));
   }
 
   /// Parameters, and statistics if there are any, as a head file has them.
-  trainable_head(Device& device, const head_shape& shape, const weights& from)
-      : trainable_head(device, shape) {
+  trainable_head(Device& device, const head_shape& shape, const weights& from,
+                 const cross_modal_settings& cross_modal = {})
+      : trainable_head(device, shape, cross_modal) {
     std::vector<float> values(layout_.size());
     for (const parameter& parameter : layout_.parameters()) {
       const auto tensor = from.read(parameter.name, parameter.shape);
@@ -107,6 +111,10 @@ class trainable_head {
       dseen = rows(2 * shape_.visual_units), dheard = rows(2 * shape_.audio_units);
       concatenate_backward(device, dseen, dheard, dfused);
     }
+    if (cross_modal_)
+      cross_modal_->add(device, total, {dseen.as(B, T, dseen.shape[1]), dheard.as(B, T, dheard.shape[1])},
+                        {kept.passes[0].back().y, kept.passes[1].back().y}, batch.videos, gradients_,
+                        parameters_);
     if (image_)
       image_->gru.backward(device, gradients_, dseen.as(B, T, dseen.shape[1]), kept.passes[0], parameters_,
                            rate, random_stream(stream, 0));
@@ -158,13 +166,17 @@ class trainable_head {
     view<const scalar, 1> mean, deviation;
   };
 
-  trainable_head(Device& device, const head_shape& shape)
+  trainable_head(Device& device, const head_shape& shape, const cross_modal_settings& cross_modal)
       : shape_(shape),
         image_(make_branch("image_gru", "visual", shape.visual, shape.visual_units)),
         audio_(make_branch("audio_gru", "audio", shape.audio, shape.audio_units)),
         fused_gating_(layout_, "contextGate1", shape.fused()),
         classifier_(make_classifier<gated_classifier>(shape.experts == 0)),
         experts_(make_classifier<expert_classifier>(shape.experts > 0)),
+        cross_modal_(
+            cross_modal.kind == cross_modal_settings::none
+                ? std::nullopt
+                : std::optional<cross_modal_loss<Device>>(std::in_place, layout_, shape, cross_modal)),
         parameters_(device.template take<scalar>(layout_.size())),
         gradients_(device.template take<scalar>(layout_.size())) {
     require(image_ || audio_, "a head of no modality: visual_units and audio_units are both 0");
@@ -238,6 +250,7 @@ class trainable_head {
   trainable_gating<Device> fused_gating_;
   std::optional<gated_classifier> classifier_;
   std::optional<expert_classifier> experts_;
+  std::optional<cross_modal_loss<Device>> cross_modal_;
   view<scalar, 1> parameters_, gradients_;
 };
 

@@ -55,6 +55,14 @@ inline head_shape shape_of(const recipe& recipe, const labelled_set& set) {
           .experts = recipe.head == "baseline" ? baseline_experts : 0};
 }
 
+/// The auxiliary loss that a recipe has on these videos.
+inline cross_modal_settings cross_modal_of(const recipe& recipe, const labelled_set& set) {
+  const auto kind = recipe.cross_modal == "instance"      ? cross_modal_settings::instance
+                    : recipe.cross_modal == "contrastive" ? cross_modal_settings::contrastive
+                                                          : cross_modal_settings::none;
+  return {kind, recipe.cross_modal_weight, dim(set.videos.size())};
+}
+
 template <class Device>
 class trainer {
   using scalar = typename Device::scalar;
@@ -69,7 +77,8 @@ class trainer {
         training_(training),
         validation_(validation),
         folder_(std::move(folder)),
-        head_(device, shape_of(recipe, training), random_stream(recipe.seed, purpose::first_weights)),
+        head_(device, shape_of(recipe, training), random_stream(recipe.seed, purpose::first_weights),
+              cross_modal_of(recipe, training)),
         optimizer_(device, head_.layout().size()),
         average_(device, head_.layout().size()) {
     check(recipe);
@@ -170,8 +179,10 @@ class trainer {
       device_.upload(copy, view<const float, 3>{values.data(), copy.shape});
       return copy;
     };
+    auto videos = device_.template take<scalar>(2 * B);
+    device_.upload(videos, view<const float, 1>{batch_.videos.data(), videos.shape});
     const training_batch<scalar> batch{on_device(batch_.visual), on_device(batch_.audio),
-                                       on_device(batch_.labels), on_device(batch_.mask).as(B, T)};
+                                       on_device(batch_.labels), on_device(batch_.mask).as(B, T), videos};
     return head_.gradients(device_, batch, loss_of(recipe_), float(recipe_.dropout), stream);
   }
 
