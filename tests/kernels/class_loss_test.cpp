@@ -23,7 +23,8 @@ TEST_CASE("the class loss on the GPU agrees with the reference, with classes and
                classes ? shaped(exact_wanted, R) : const_view<double, 1>{}, 0.7);
     in_every_order([&, R = R, N = N, classes = classes] {
       cuda::device device;
-      const device_tensor<float> ours(device, {0.5f}), rows(device, logits), which(device, wanted);
+      const device_tensor<float> ours(device, std::vector<float>{0.5f}), rows(device, logits),
+          which(device, wanted);
       class_loss(device, ours.tensor(), rows.as(R, N), rows.as(R, N),
                  classes ? view<const float, 1>(which.tensor()) : view<const float, 1>{}, 0.7);
       CHECK(ours.values()[0] == doctest::Approx(loss[0]).epsilon(1e-6));
@@ -34,7 +35,7 @@ TEST_CASE("the class loss on the GPU agrees with the reference, with classes and
 
 TEST_CASE("a not-a-number spoils the class loss and the gradients of its row alone on the GPU") {
   cuda::device device;
-  const device_tensor<float> loss(device, {0.0f}), logits(device, {1, 2, 3, 1, NAN, 3});
+  const device_tensor<float> loss(device, std::vector<float>{0}), logits(device, {1, 2, 3, 1, NAN, 3});
   class_loss(device, loss.tensor(), logits.as(2, 3), logits.as(2, 3), {}, 1);
   CHECK(std::isnan(loss.values()[0]));
   for (dim i = 0; i < 6; ++i) CHECK(std::isnan(logits.values()[i]) == (i >= 3));
