@@ -21,7 +21,7 @@ namespace {
 
 constexpr int resize_columns = 32, resize_warps = 4, resize_rows = 4, resize_threads = 128;
 
-/// A bicubic_table's rows: first, count, weights.
+/// A resample_table's rows: first, count, weights.
 struct resize_table {
   const std::int32_t* rows;
   int pitch;
@@ -29,9 +29,9 @@ struct resize_table {
   __device__ const std::int32_t* operator[](int i) const { return rows + dim(i) * pitch; }
 };
 
-/// As bicubic_pixel() of core/bicubic.hpp.
+/// As resampled_pixel() of core/resampling.hpp.
 __device__ __forceinline__ std::uint8_t resized_pixel(std::int32_t sum) {
-  const std::int32_t value = (sum + (1 << (bicubic_bits - 1))) >> bicubic_bits;
+  const std::int32_t value = (sum + (1 << (resample_bits - 1))) >> resample_bits;
   return std::uint8_t(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
@@ -75,19 +75,19 @@ __global__ void __launch_bounds__(resize_threads)
 
 // ---- launchers ----
 
-resize_table table_in_kernel(const bicubic_table& table) {
+resize_table table_in_kernel(const resample_table& table) {
   return {table.rows.data, int(table.rows.shape[1])};
 }
 
 void launch_across(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3> x,
-                   const bicubic_table& table) {
+                   const resample_table& table) {
   const dim3 grid(blocks_for(y.shape[1], resize_columns), blocks_for(y.shape[0], resize_warps * resize_rows));
   launch("resize_across", device, grid, dim3(resize_columns, resize_warps), 0, resize_across, y.data, x.data,
          table_in_kernel(table), int(y.shape[0]), int(x.shape[1]), int(y.shape[1]));
 }
 
 void launch_down(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3> x, dim begin,
-                 const bicubic_table& table) {
+                 const resample_table& table) {
   launch("resize_down", device, blocks_for(y.size(), resize_threads), resize_threads, 0, resize_down, y.data,
          x.data, table_in_kernel(table), int(begin), int(y.shape[0]), int(y.shape[1] * 3));
 }
@@ -107,15 +107,15 @@ void resize(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3>
           "; on a GPU every side must be below ", most, " pixels");
   if (y.size() == 0) return;
   auto scope = device.scope();
-  const auto across = make_bicubic_table(device, w, window.left, W, window.width);
-  const auto down = make_bicubic_table(device, h, window.top, H, window.height);
+  const auto across = make_resample_table(device, window.filter, w, window.left, W, window.width);
+  const auto down = make_resample_table(device, window.filter, h, window.top, H, window.height);
   if (vertical_first(H, W, window.height, window.width)) {
     auto between = device.take<std::uint8_t>(h, W, 3);
     launch_down(device, between, x, 0, down);
     launch_across(device, y, between, across);
   } else {
-    const dim begin = bicubic_reach(window.top, H, window.height).begin;
-    const dim end = bicubic_reach(window.top + h - 1, H, window.height).end;
+    const dim begin = resample_reach(window.filter, window.top, H, window.height).begin;
+    const dim end = resample_reach(window.filter, window.top + h - 1, H, window.height).end;
     auto between = device.take<std::uint8_t>(end - begin, w, 3);
     launch_across(device, between, x.slices(begin, end), across);
     launch_down(device, y, between, begin, down);

@@ -19,10 +19,11 @@ using features::frame_resize;
 
 namespace {
 
-std::vector<std::uint8_t> prepared(const_view<std::uint8_t, 3> x, dim side, frame_resize how) {
+std::vector<std::uint8_t> prepared(const_view<std::uint8_t, 3> x, dim side, frame_resize how,
+                                   resize_filter filter = resize_filter::bicubic) {
   cpu::device device;
   std::vector<std::uint8_t> y(side * side * 3);
-  prepare_frame(device, shaped(y, side, side, 3), x, how);
+  prepare_frame(device, shaped(y, side, side, 3), x, how, filter);
   return y;
 }
 
@@ -49,6 +50,8 @@ TEST_CASE("the middle of a frame is torchvision's, to the bit") {
     const auto x = formula_image(1, H, W);
     CHECK(largest_difference(prepared(shaped(x, H, W, 3), 28, frame_resize::crop),
                              expected[message("crop ", H, "x", W)].values) == 0);
+    CHECK(largest_difference(prepared(shaped(x, H, W, 3), 28, frame_resize::crop, resize_filter::bilinear),
+                             expected[message("bilinear crop ", H, "x", W)].values) == 0);
   }
 }
 

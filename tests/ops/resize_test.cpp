@@ -14,9 +14,9 @@ namespace {
 
 template <class Device>
 std::vector<std::uint8_t> resized(Device&& device, const std::vector<std::uint8_t>& x, dim H, dim W, dim h,
-                                  dim w) {
+                                  dim w, resize_filter filter = resize_filter::bicubic) {
   std::vector<std::uint8_t> y(h * w * 3);
-  resize(device, shaped(y, h, w, 3), shaped(x, H, W, 3));
+  resize(device, shaped(y, h, w, 3), shaped(x, H, W, 3), {h, w, 0, 0, filter});
   return y;
 }
 
@@ -28,12 +28,15 @@ TEST_CASE("resizing gives Pillow's bits") {
                           {300, 2, 7, 9},   {2, 500, 11, 3},   {64, 48, 20, 48}, {64, 48, 64, 20},
                           {33, 57, 33, 57}, {97, 131, 32, 32}, {1, 4000, 5, 5}};
   for (auto [H, W, h, w] : sizes) {
-    const auto name = message("stretch ", H, "x", W, " ", h, "x", w);
-    CAPTURE(name);
-    const auto pillow = expected[name].values;
     const auto x = formula_image(1, H, W);
-    CHECK(largest_difference(resized(reference::device<float>(), x, H, W, h, w), pillow) == 0);
-    CHECK(largest_difference(resized(cpu::device(2), x, H, W, h, w), pillow) == 0);
+    for (auto filter : {resize_filter::bicubic, resize_filter::bilinear}) {
+      const bool cubic = filter == resize_filter::bicubic;
+      const auto name = message(cubic ? "stretch " : "bilinear ", H, "x", W, " ", h, "x", w);
+      CAPTURE(name);
+      const auto pillow = expected[name].values;
+      CHECK(largest_difference(resized(reference::device<float>(), x, H, W, h, w, filter), pillow) == 0);
+      CHECK(largest_difference(resized(cpu::device(2), x, H, W, h, w, filter), pillow) == 0);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-"""Pillow's bicubic resize, and torchvision's Resize and CenterCrop around it, of the formula image.
+"""Pillow's bicubic and bilinear resize, and torchvision's Resize and CenterCrop around it, of the formula image.
 
 Small results are stored whole, those of 224x224 as their SHA-256: Pillow computes in integers, so that equal bits
 can be asked for. The photographs are scikit-image's and are not in this repository: without a folder of them in
@@ -23,12 +23,12 @@ LARGE = [(480, 853), (406, 720), (1080, 607)]
 PHOTOGRAPHS = ["astronaut", "chelsea", "coffee"]
 
 
-def stretch(pixels, height, width):
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.BICUBIC))
+def stretch(pixels, height, width, how=Image.BICUBIC):
+    return np.asarray(Image.fromarray(pixels).resize((width, height), how))
 
 
-def crop(pixels, side):
-    shorter = Resize(side * 8 // 7, InterpolationMode.BICUBIC)
+def crop(pixels, side, how=InterpolationMode.BICUBIC):
+    shorter = Resize(side * 8 // 7, how)
     return np.asarray(CenterCrop(side)(shorter(Image.fromarray(pixels))))
 
 
@@ -39,6 +39,9 @@ def hashed(pixels):
 def make():
     arrays = {f"stretch {H}x{W} {h}x{w}": stretch(image(1, H, W)[0], h, w) for H, W, h, w in STRETCHED}
     arrays |= {f"crop {H}x{W}": crop(image(1, H, W)[0], 28) for H, W in CROPPED}
+    arrays |= {f"bilinear {H}x{W} {h}x{w}": stretch(image(1, H, W)[0], h, w, Image.BILINEAR)
+               for H, W, h, w in STRETCHED}
+    arrays |= {f"bilinear crop {H}x{W}": crop(image(1, H, W)[0], 28, InterpolationMode.BILINEAR) for H, W in CROPPED}
     sources = {f"{H}x{W}": image(1, H, W)[0] for H, W in LARGE}
     if media := os.environ.get("EEV_TEST_MEDIA"):
         for name in PHOTOGRAPHS:

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <eev/core/bicubic.hpp>
+#include <eev/core/resampling.hpp>
 #include <eev/cpu/device.hpp>
 
 namespace eev::cpu {
@@ -33,18 +33,18 @@ inline void weighted_pixels(std::uint8_t* __restrict pixels, const std::uint8_t*
 #pragma omp simd
       for (dim i = 0; i < resize_lanes; ++i) sums[i] += source[k * stride + lane + i] * weight[k];
 #pragma omp simd
-    for (dim i = 0; i < resize_lanes; ++i) pixels[lane + i] = bicubic_pixel(sums[i]);
+    for (dim i = 0; i < resize_lanes; ++i) pixels[lane + i] = resampled_pixel(sums[i]);
   }
   for (; lane < length; ++lane) {
     std::int32_t sum = 0;
     for (dim k = 0; k < count; ++k) sum += source[k * stride + lane] * weight[k];
-    pixels[lane] = bicubic_pixel(sum);
+    pixels[lane] = resampled_pixel(sum);
   }
 }
 
 /// Spec: reference::resize_across.
 inline void resize_across(device& device, view<std::uint8_t, 3> y, const_view<std::uint8_t, 3> x,
-                          const bicubic_table& table) {
+                          const resample_table& table) {
   const auto [H, w, channels] = y.shape;
   auto scope = device.scope();
   auto interleaved = device.take<std::uint8_t>(device.threads(), x.shape[1] * channels * resize_lanes);
@@ -65,7 +65,7 @@ inline void resize_across(device& device, view<std::uint8_t, 3> y, const_view<st
 
 /// Spec: reference::resize_down.
 inline void resize_down(device& device, view<std::uint8_t, 3> y, const_view<std::uint8_t, 3> x,
-                        const bicubic_table& table) {
+                        const resample_table& table) {
   const dim h = y.shape[0], length = y.shape[1] * y.shape[2];
 #pragma omp parallel for num_threads(device.threads()) schedule(static)
   for (dim i = 0; i < h; ++i)
@@ -85,8 +85,8 @@ inline void resize(device& device, view<std::uint8_t, 3> y, const_view<std::uint
           " from ", std::array{window.top, window.left}, " on; expected y inside the resized image");
   if (y.size() == 0) return;
   auto scope = device.scope();
-  const auto across = make_bicubic_table(device, w, window.left, W, window.width);
-  const auto down = make_bicubic_table(device, h, window.top, H, window.height);
+  const auto across = make_resample_table(device, window.filter, w, window.left, W, window.width);
+  const auto down = make_resample_table(device, window.filter, h, window.top, H, window.height);
   if (vertical_first(H, W, window.height, window.width)) {
     auto between = device.take<std::uint8_t>(h, W, channels);
     detail::resize_down(device, between, x, down);

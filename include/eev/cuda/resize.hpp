@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <eev/core/bicubic.hpp>
+#include <eev/core/resampling.hpp>
 #include <eev/cuda/device.hpp>
 
 namespace eev::cuda {
