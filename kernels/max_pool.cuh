@@ -1,7 +1,8 @@
 // Spec: reference/max_pool.hpp. In: images x [B, H, W, C]. Out: images y [B, H/2, W/2, C], of the type of x.
 //
 // A thread has 4 channels of one place of y, or one if C or an address is not a multiple of 4 values. Limits:
-// y below 2^32 values. Memory: 4 times the bytes of y in, those of y out.
+// y below 2^32 values. Memory: 4 times the bytes of y in (9 times where windows of 3 come from the caches),
+// those of y out.
 #pragma once
 
 #include <limits>
@@ -21,8 +22,8 @@ __device__ __forceinline__ float4 larger(float4 a, float4 b) {
   return make_float4(larger(a.x, b.x), larger(a.y, b.y), larger(a.z, b.z), larger(a.w, b.w));
 }
 
-template <int Channels, class T>
-struct largest_of_four {
+template <int Channels, int Size, class T>
+struct largest_in_window {
   T* y;
   const T* x;
   unsigned H, W, vectors;  // of a place's channels
@@ -38,9 +39,14 @@ struct largest_of_four {
     const unsigned place = unsigned(i) / vectors, c = Channels * (unsigned(i) % vectors);
     const unsigned row = place / (W / 2), w = place % (W / 2), b = row / (H / 2), h = row % (H / 2);
     const dim C = Channels * vectors;
-    const T* above = x + ((dim(b) * H + 2 * h) * W + 2 * w) * C + c;
-    const T* below = above + W * C;
-    const auto largest = larger(larger(read(above), read(above + C)), larger(read(below), read(below + C)));
+    const T* first = x + ((dim(b) * H + 2 * h) * W + 2 * w) * C + c;
+    auto largest = read(first);
+#pragma unroll
+    for (unsigned i = 0; i < Size; ++i)
+#pragma unroll
+      for (unsigned j = 0; j < Size; ++j)
+        if (i < 2 && j < 2 ? i + j > 0 : 2 * h + i < H && 2 * w + j < W)
+          largest = larger(largest, read(first + (dim(i) * W + j) * C));
     if constexpr (Channels == 4)
       store4(y + place * C + c, largest);
     else
@@ -48,30 +54,40 @@ struct largest_of_four {
   }
 };
 
-// ---- launcher ----
+// ---- launchers ----
 
-template <class T>
-void max_pool_images(device& device, view<T, 4> y, view<const T, 4> x) {
+template <int Size, class T>
+void max_pool_windows(device& device, view<T, 4> y, view<const T, 4> x) {
   const auto [B, H, W, C] = x.shape;
-  require(y.shape == std::array{B, H / 2, W / 2, C} && y.size() <= std::numeric_limits<unsigned>::max(),
-          "max_pool: y ", y.shape, ", x ", x.shape, "; expected y ", std::array{B, H / 2, W / 2, C},
-          " below 2^32 values");
   auto* to = in_kernel(y.data);
   const auto* from = in_kernel(x.data);
   using element = std::remove_pointer_t<decltype(to)>;
   if (C % 4 == 0 && aligned_to(4 * sizeof(T), to) && aligned_to(4 * sizeof(T), from))
     for_elements("max_pool", device, y.size() / 4,
-                 largest_of_four<4, element>{to, from, unsigned(H), unsigned(W), unsigned(C / 4)});
+                 largest_in_window<4, Size, element>{to, from, unsigned(H), unsigned(W), unsigned(C / 4)});
   else
     for_elements("max_pool", device, y.size(),
-                 largest_of_four<1, element>{to, from, unsigned(H), unsigned(W), unsigned(C)});
+                 largest_in_window<1, Size, element>{to, from, unsigned(H), unsigned(W), unsigned(C)});
+}
+
+template <class T>
+void max_pool_images(device& device, view<T, 4> y, view<const T, 4> x, dim size) {
+  const auto [B, H, W, C] = x.shape;
+  require(y.shape == std::array{B, H / 2, W / 2, C} && y.size() <= std::numeric_limits<unsigned>::max() &&
+              (size == 2 || size == 3),
+          "max_pool: y ", y.shape, ", x ", x.shape, ", size ", size, "; expected y ",
+          std::array{B, H / 2, W / 2, C}, " below 2^32 values, size 2 or 3");
+  if (size == 2) return max_pool_windows<2>(device, y, x);
+  max_pool_windows<3>(device, y, x);
 }
 
 }  // namespace
 
-void max_pool(device& device, view<float, 4> y, view<const float, 4> x) { max_pool_images(device, y, x); }
-void max_pool(device& device, view<bfloat16, 4> y, view<const bfloat16, 4> x) {
-  max_pool_images(device, y, x);
+void max_pool(device& device, view<float, 4> y, view<const float, 4> x, dim size) {
+  max_pool_images(device, y, x, size);
+}
+void max_pool(device& device, view<bfloat16, 4> y, view<const bfloat16, 4> x, dim size) {
+  max_pool_images(device, y, x, size);
 }
 
 }  // namespace eev::cuda

@@ -13,10 +13,10 @@ using namespace eev::test;
 namespace {
 
 template <class T>
-std::vector<float> on_gpu(const std::vector<float>& x, dim B, dim H, dim W, dim C) {
+std::vector<float> on_gpu(const std::vector<float>& x, dim B, dim H, dim W, dim C, dim size = 2) {
   cuda::device device;
   const device_tensor<T> from(device, x), y(device, B * (H / 2) * (W / 2) * C);
-  max_pool(device, y.as(B, H / 2, W / 2, C), from.as(B, H, W, C));
+  max_pool(device, y.as(B, H / 2, W / 2, C), from.as(B, H, W, C), size);
   const auto values = y.values();
   return {values.begin(), values.end()};
 }
@@ -24,18 +24,19 @@ std::vector<float> on_gpu(const std::vector<float>& x, dim B, dim H, dim W, dim 
 }  // namespace
 
 TEST_CASE("max pooling agrees with the reference exactly, at odd sizes and any number of channels") {
-  for (auto [B, H, W, C] :
-       {std::array<dim, 4>{1, 2, 2, 1}, {2, 5, 7, 3}, {1, 4, 6, 8}, {3, 3, 9, 20}, {2, 1, 4, 4}}) {
-    const auto x = stored_as<bfloat16>(random_values(B * H * W * C, 1));
-    std::vector<float> expected(B * (H / 2) * (W / 2) * C);
-    reference::device<float> exact;
-    max_pool(exact, shaped(expected, B, H / 2, W / 2, C), shaped(x, B, H, W, C));
-    in_every_order([&, B = B, H = H, W = W, C = C] {
-      INFO("x [", B, ", ", H, ", ", W, ", ", C, "]");
-      CHECK(on_gpu<float>(x, B, H, W, C) == expected);
-      CHECK(on_gpu<bfloat16>(x, B, H, W, C) == expected);
-    });
-  }
+  for (dim size : {2, 3})
+    for (auto [B, H, W, C] :
+         {std::array<dim, 4>{1, 2, 2, 1}, {2, 5, 7, 3}, {1, 4, 6, 8}, {3, 3, 9, 20}, {2, 1, 4, 4}}) {
+      const auto x = stored_as<bfloat16>(random_values(B * H * W * C, 1));
+      std::vector<float> expected(B * (H / 2) * (W / 2) * C);
+      reference::device<float> exact;
+      max_pool(exact, shaped(expected, B, H / 2, W / 2, C), shaped(x, B, H, W, C), size);
+      in_every_order([&, B = B, H = H, W = W, C = C] {
+        INFO("x [", B, ", ", H, ", ", W, ", ", C, "], size ", size);
+        CHECK(on_gpu<float>(x, B, H, W, C, size) == expected);
+        CHECK(on_gpu<bfloat16>(x, B, H, W, C, size) == expected);
+      });
+    }
 }
 
 TEST_CASE("max pooling keeps a not-a-number to its place, wherever it stands in the square") {
@@ -63,6 +64,7 @@ TEST_CASE("max pooling of no images does nothing, one of misfits is refused") {
   const device_tensor<float> x(device, dim(8)), y(device, dim(2));
   max_pool(device, y.as(1, 1, 1, 2).slices(0, 0), x.as(1, 2, 2, 2).slices(0, 0));
   CHECK_THROWS_WITH_AS(max_pool(device, y.as(1, 1, 1, 2), x.as(1, 2, 4, 1)),
-                       "max_pool: y [1, 1, 1, 2], x [1, 2, 4, 1]; expected y [1, 1, 2, 1] below 2^32 values",
+                       "max_pool: y [1, 1, 1, 2], x [1, 2, 4, 1], size 2; expected y [1, 1, 2, 1] below 2^32 "
+                       "values, size 2 or 3",
                        error);
 }

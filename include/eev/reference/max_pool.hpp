@@ -7,22 +7,25 @@
 
 namespace eev::reference {
 
-/// y[b, h, w, c] = max of x[b, 2h .. 2h + 1, 2w .. 2w + 1, c]
+/// y[b, h, w, c] = max of x[b, 2h .. 2h + size - 1, 2w .. 2w + size - 1, c], as far as x goes
 ///
-/// A last odd row or column is left out. Not-a-number is larger than any number.
+/// `size` is 2 or 3. A last odd row or column is left out where size is 2. Not-a-number is larger than any
+/// number.
 template <class T>
-void max_pool(device<T>&, view<T, 4> y, const_view<T, 4> x) {
+void max_pool(device<T>&, view<T, 4> y, const_view<T, 4> x, dim size = 2) {
   const auto [B, H, W, C] = x.shape;
-  require(y.shape == std::array{B, H / 2, W / 2, C}, "max_pool: y ", y.shape, ", x ", x.shape,
-          "; expected y ", std::array{B, H / 2, W / 2, C});
+  require(y.shape == std::array{B, H / 2, W / 2, C} && (size == 2 || size == 3), "max_pool: y ", y.shape,
+          ", x ", x.shape, ", size ", size, "; expected y ", std::array{B, H / 2, W / 2, C}, ", size 2 or 3");
   for (dim b = 0; b < B; ++b)
     for (dim h = 0; h < H / 2; ++h)
       for (dim w = 0; w < W / 2; ++w)
         for (dim c = 0; c < C; ++c) {
           T largest = x(b, 2 * h, 2 * w, c);
-          for (T value :
-               {x(b, 2 * h, 2 * w + 1, c), x(b, 2 * h + 1, 2 * w, c), x(b, 2 * h + 1, 2 * w + 1, c)})
-            if (value > largest || value != value) largest = value;
+          for (dim i = 2 * h; i < std::min(2 * h + size, H); ++i)
+            for (dim j = 2 * w; j < std::min(2 * w + size, W); ++j) {
+              const T value = x(b, i, j, c);
+              if (value > largest || value != value) largest = value;
+            }
           y(b, h, w, c) = largest;
         }
 }
