@@ -1,11 +1,11 @@
-// Spec: reference/conv2d.hpp. In: images x [B, H, W, C], filters [N, height, width, C], bias [N]. Out: images
-// y [B, Y, X, N], of the type of x.
+// Spec: reference/conv2d.hpp. In: images x [B, H, W, C], filters [N, height, width, C / groups], bias [N].
+// Out: images y [B, Y, X, N], of the type of x.
 //
 // The convolution is the library's (device/convolution.hpp), with bias, ReLU and the residual; bias and GELU
 // are a kernel of ours (epilogues.cuh).
 //
-// Limits: x, filters and y below 2^31 values each, as cuDNN counts them. 2 B Y X N height width C FLOP: bound
-// by arithmetic from some dozens of channels on.
+// Limits: x, filters and y below 2^31 values each, as cuDNN counts them. 2 B Y X N height width C / groups
+// FLOP: bound by arithmetic from some dozens of channels a group on.
 #pragma once
 
 #include <eev/cuda/conv2d.hpp>
@@ -24,11 +24,11 @@ void conv2d_images(device& device, view<T, 4> y, view<const T, 4> x, view<const 
   const std::array expected{B, conv_extent(H, height, stride[0], padding[0]),
                             conv_extent(W, width, stride[1], padding[1]), N};
   constexpr dim most = std::numeric_limits<int>::max();
-  require(y.shape == expected && channels == C && (!bias.data || bias.shape[0] == N) && filters.size() > 0 &&
-              x.size() <= most && filters.size() <= most && y.size() <= most,
+  require(y.shape == expected && conv_groups(N, C, channels) > 0 && (!bias.data || bias.shape[0] == N) &&
+              filters.size() > 0 && x.size() <= most && filters.size() <= most && y.size() <= most,
           "conv2d: y ", y.shape, ", x ", x.shape, ", filters ", filters.shape, ", bias ", bias.shape,
           "; expected y ", expected,
-          ", x [B, H, W, C], filters [N, height, width, C], bias [N], each below 2^31 "
+          ", x [B, H, W, C], filters [N, height, width, C / groups], bias [N], each below 2^31 "
           "values");
   if (y.size() == 0) return;
   auto scope = device.scope();

@@ -53,6 +53,8 @@ convolution_plan make_plan(cudnnHandle_t handle, const convolution& task) {
                                         int(task.stride[0]), int(task.stride[1]), 1, 1,
                                         CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT),
         message("cudnnSetConvolution2dDescriptor: ", text_of(task)));
+  check(cudnnSetConvolutionGroupCount(plan.convolution.get(), int(task.groups())),
+        "cudnnSetConvolutionGroupCount");
   check(cudnnSetConvolutionMathType(plan.convolution.get(),
                                     task.type == element::float32 ? CUDNN_FMA_MATH : CUDNN_TENSOR_OP_MATH),
         "cudnnSetConvolutionMathType");
@@ -69,10 +71,10 @@ convolution_plan make_plan(cudnnHandle_t handle, const convolution& task) {
 }
 
 const convolution_plan& find_plan(library_state& libraries, const convolution& task) {
-  const std::array<dim, 13> key{task.image[0],  task.image[1],   task.image[2],   task.image[3],
-                                task.filter[0], task.filter[1],  task.filter[2],  task.stride[0],
-                                task.stride[1], task.padding[0], task.padding[1], dim(task.type),
-                                task.relu};
+  const std::array<dim, 14> key{task.image[0],  task.image[1],  task.image[2],   task.image[3],
+                                task.filter[0], task.filter[1], task.filter[2],  task.filter[3],
+                                task.stride[0], task.stride[1], task.padding[0], task.padding[1],
+                                dim(task.type), task.relu};
   const auto known = libraries.convolutions.find(key);
   if (known != libraries.convolutions.end()) return known->second;
   return libraries.convolutions.emplace(key, make_plan(libraries.networks.get(), task)).first->second;

@@ -16,7 +16,8 @@
 namespace eev::cuda {
 
 /// y = relu?(x * filters + bias? + y?), where what has a question mark is there if it is asked for:
-/// x [B, H, W, C], filters [N, height, width, C], y [B, Y, X, N], bias [N] of their type. No dimension is 0.
+/// x [B, H, W, C], filters [N, height, width, C / groups], y [B, Y, X, N], bias [N] of their type. No
+/// dimension is 0.
 struct convolution {
   template <class T>
   convolution(view<T, 4> to, view<const T, 4> from, view<const T, 4> by, height_width stride,
@@ -32,10 +33,12 @@ struct convolution {
         y(to.data) {
     const std::array expected{image[0], conv_extent(image[1], filter[1], stride[0], padding[0]),
                               conv_extent(image[2], filter[2], stride[1], padding[1]), filter[0]};
-    require(result == expected && filter[3] == image[3] && from.size() > 0 && by.size() > 0 && to.size() > 0,
+    require(result == expected && groups() > 0 && from.size() > 0 && by.size() > 0 && to.size() > 0,
             "convolution: y ", result, ", x ", image, ", filters ", filter, "; expected y ", expected,
-            ", x [B, H, W, C], filters [N, height, width, C], no dimension 0");
+            ", x [B, H, W, C], filters [N, height, width, C / groups], no dimension 0");
   }
+
+  dim groups() const { return conv_groups(filter[0], image[3], filter[3]); }
 
   std::array<dim, 4> image, filter, result;  // shapes of x, filters, y
   height_width stride, padding;

@@ -49,7 +49,7 @@ struct library_state {
   std::map<product_key, std::pair<matrix_product, product_plan>> products;  // those made so far
 
   owned<cudnnContext> networks;  // made by the first convolution: loading cuDNN takes its time
-  std::map<std::array<dim, 13>, convolution_plan> convolutions;
+  std::map<std::array<dim, 14>, convolution_plan> convolutions;
 };
 
 inline const char* advice(cublasStatus_t status) {

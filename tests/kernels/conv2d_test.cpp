@@ -15,16 +15,19 @@ namespace {
 struct conv_shape {
   dim B, H, W, C, N, height, width;
   height_width stride, padding;
+  dim groups = 1;
 
   dim Y() const { return conv_extent(H, height, stride[0], padding[0]); }
   dim X() const { return conv_extent(W, width, stride[1], padding[1]); }
 };
 
 // Odd extents, filters that are not square, strides and paddings of their own along each axis, one channel.
-const conv_shape shapes[] = {{1, 5, 7, 3, 4, 3, 3, {1, 1}, {1, 1}}, {2, 12, 8, 1, 8, 3, 3, {1, 1}, {1, 1}},
-                             {2, 9, 6, 5, 7, 1, 5, {1, 1}, {0, 2}}, {1, 11, 13, 3, 6, 7, 7, {2, 2}, {3, 3}},
-                             {2, 7, 6, 9, 5, 3, 2, {2, 3}, {0, 1}}, {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},
-                             {3, 5, 4, 8, 12, 1, 1, {2, 2}, {0, 0}}};
+const conv_shape shapes[] = {
+    {1, 5, 7, 3, 4, 3, 3, {1, 1}, {1, 1}},      {2, 12, 8, 1, 8, 3, 3, {1, 1}, {1, 1}},
+    {2, 9, 6, 5, 7, 1, 5, {1, 1}, {0, 2}},      {1, 11, 13, 3, 6, 7, 7, {2, 2}, {3, 3}},
+    {2, 7, 6, 9, 5, 3, 2, {2, 3}, {0, 1}},      {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},
+    {3, 5, 4, 8, 12, 1, 1, {2, 2}, {0, 0}},     {2, 5, 6, 6, 9, 3, 3, {2, 1}, {1, 1}, 3},
+    {1, 4, 4, 16, 16, 3, 3, {1, 1}, {1, 1}, 16}};
 
 struct conv_case {
   conv_shape shape;
@@ -35,7 +38,7 @@ struct conv_case {
       : shape(s),
         after(after),
         x(values(s.B * s.H * s.W * s.C, 1)),
-        filters(values(s.N * s.C * s.height * s.width, 2)),
+        filters(values(s.N * s.C / s.groups * s.height * s.width, 2)),
         before(values(s.B * s.Y() * s.X() * s.N, 4)) {
     if (with_bias) bias = values(s.N, 3);
   }
@@ -46,7 +49,7 @@ struct conv_case {
     auto y = as_double(before);
     const auto offsets = as_double(bias);
     conv2d(device, shaped(y, s.B, s.Y(), s.X(), s.N), shaped(as_double(x), s.B, s.H, s.W, s.C),
-           shaped(as_double(filters), s.N, s.C, s.height, s.width),
+           shaped(as_double(filters), s.N, s.C / s.groups, s.height, s.width),
            bias.empty() ? view<const double, 1>{} : shaped(offsets, s.N), s.stride, s.padding, after);
     return y;
   }
@@ -58,21 +61,21 @@ struct conv_case {
     const device_tensor<T> by(device, channels_last());
     const device_tensor<float> plus(device, bias);
     conv2d(device, y.as(s.B, s.Y(), s.X(), s.N), from.as(s.B, s.H, s.W, s.C),
-           by.as(s.N, s.height, s.width, s.C),
+           by.as(s.N, s.height, s.width, s.C / s.groups),
            bias.empty() ? view<const float, 1>{} : view<const float, 1>(plus.tensor()), s.stride, s.padding,
            after);
     return y.values();
   }
 
-  /// The filters as [N, height, width, C], exactly as large as they are.
+  /// The filters as [N, height, width, C / groups], exactly as large as they are.
   std::vector<float> channels_last() const {
     const auto& s = shape;
     std::vector<float> order;
     for (dim n = 0; n < s.N; ++n)
       for (dim i = 0; i < s.height; ++i)
         for (dim j = 0; j < s.width; ++j)
-          for (dim c = 0; c < s.C; ++c)
-            order.push_back(shaped(filters, s.N, s.C, s.height, s.width)(n, c, i, j));
+          for (dim c = 0; c < s.C / s.groups; ++c)
+            order.push_back(shaped(filters, s.N, s.C / s.groups, s.height, s.width)(n, c, i, j));
     return order;
   }
 };
@@ -125,7 +128,7 @@ TEST_CASE("a convolution of no images does nothing, one of misfits is refused") 
                               bias.tensor(), {1, 1}, {1, 1}),
                        "conv2d: y [1, 3, 4, 1], x [1, 3, 4, 1], filters [1, 3, 3, 1], bias [2]; expected y "
                        "[1, 3, 4, 1], x [B, H, W, "
-                       "C], filters [N, height, width, C], bias [N], each below 2^31 values",
+                       "C], filters [N, height, width, C / groups], bias [N], each below 2^31 values",
                        error);
   CHECK_THROWS_WITH_AS(cuda::convolution(y.as(1, 3, 4, 1), view<const float, 4>(x.as(1, 3, 4, 1)),
                                          view<const float, 4>(filters.as(1, 3, 3, 1)), {1, 1}, {0, 0}),

@@ -13,6 +13,7 @@ namespace {
 struct conv_case {
   dim B, H, W, C, N, height, width;
   height_width stride, padding;
+  dim groups = 1;
 
   dim Y() const { return conv_extent(H, height, stride[0], padding[0]); }
   dim X() const { return conv_extent(W, width, stride[1], padding[1]); }
@@ -23,7 +24,8 @@ const conv_case conv_cases[] = {
     {1, 5, 7, 3, 4, 3, 3, {1, 1}, {1, 1}},    {2, 96, 64, 1, 8, 3, 3, {1, 1}, {1, 1}},
     {3, 12, 8, 16, 32, 3, 3, {1, 1}, {1, 1}}, {2, 13, 9, 5, 7, 1, 7, {1, 1}, {0, 3}},
     {1, 23, 31, 3, 17, 7, 7, {2, 2}, {3, 3}}, {2, 11, 6, 33, 19, 3, 2, {2, 3}, {0, 1}},
-    {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},    {1, 49, 5, 64, 16, 1, 1, {2, 2}, {0, 0}}};
+    {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},    {1, 49, 5, 64, 16, 1, 1, {2, 2}, {0, 0}},
+    {2, 9, 7, 6, 9, 3, 3, {2, 1}, {1, 1}, 3}, {1, 14, 14, 128, 128, 3, 3, {1, 1}, {1, 1}, 32}};
 
 std::vector<double> exact(const conv_case& p, const std::vector<float>& x, const std::vector<float>& filters,
                           const std::vector<float>& bias, epilogue after, const std::vector<float>& before) {
@@ -31,7 +33,7 @@ std::vector<double> exact(const conv_case& p, const std::vector<float>& x, const
   auto y = as_double(before);
   const auto wide_bias = as_double(bias);
   conv2d(device, shaped(y, p.B, p.Y(), p.X(), p.N), shaped(as_double(x), p.B, p.H, p.W, p.C),
-         shaped(as_double(filters), p.N, p.C, p.height, p.width),
+         shaped(as_double(filters), p.N, p.C / p.groups, p.height, p.width),
          bias.empty() ? view<const double, 1>{} : shaped(wide_bias, p.N), p.stride, p.padding, after);
   return y;
 }
@@ -42,7 +44,7 @@ std::vector<T> fast(cpu::device& device, const conv_case& p, const std::vector<f
                     const std::vector<float>& before) {
   std::vector<T> y(before.begin(), before.end()), source(x.begin(), x.end());
   conv2d(device, shaped(y, p.B, p.Y(), p.X(), p.N), shaped(source, p.B, p.H, p.W, p.C),
-         device.pack<T>(filters, p.N, p.C, p.height, p.width),
+         device.pack<T>(filters, p.N, p.C / p.groups, p.height, p.width),
          bias.empty() ? view<const float, 1>{} : shaped(bias, p.N), p.stride, p.padding, after);
   return y;
 }
@@ -59,12 +61,23 @@ TEST_CASE("a convolution of the reference is the sum one writes by hand") {
   CHECK(y == std::vector<double>{110, 121, 132, 103, 140, 154, 165, 106});
 }
 
+TEST_CASE("a group of filters sees its own channels") {
+  // One place of four channels; of two groups, filters 0 and 1 see channels 0 and 1, filters 2 and 3 the
+  // others.
+  const std::vector<double> x{1, 2, 3, 4}, filters{1, 10, 2, 20, 3, 30, 4, 40};
+  std::vector<double> y(4);
+  reference::device<double> device;
+  conv2d(device, shaped(y, 1, 1, 1, 4), shaped(x, 1, 1, 1, 4), shaped(filters, 4, 2, 1, 1), {}, {1, 1},
+         {0, 0});
+  CHECK(y == std::vector<double>{21, 42, 129, 172});
+}
+
 TEST_CASE("a convolution of whole numbers on the cpu is exact") {
   for (const conv_case& p : conv_cases)
     for (epilogue after : {epilogue::none, epilogue::relu, epilogue::add}) {
       INFO(p.H, "x", p.W, "x", p.C, ", epilogue ", int(after));
       const auto x = whole_values(p.B * p.H * p.W * p.C, 1),
-                 filters = whole_values(p.N * p.C * p.height * p.width, 2);
+                 filters = whole_values(p.N * p.C / p.groups * p.height * p.width, 2);
       const auto bias = whole_values(p.N, 3), before = whole_values(p.B * p.Y() * p.X() * p.N, 4);
       cpu::device device(2);
       const auto expected = exact(p, x, filters, bias, after, before);
@@ -81,7 +94,7 @@ TEST_CASE("a convolution on the cpu agrees with the reference") {
     for (epilogue after : {epilogue::none, epilogue::relu, epilogue::gelu, epilogue::add}) {
       INFO(p.H, "x", p.W, "x", p.C, ", epilogue ", int(after));
       const auto x = random_values(p.B * p.H * p.W * p.C, 5), bias = random_values(p.N, 7);
-      const auto filters = random_values(p.N * p.C * p.height * p.width, 6);
+      const auto filters = random_values(p.N * p.C / p.groups * p.height * p.width, 6);
       const auto before = random_values(p.B * p.Y() * p.X() * p.N, 8);
       cpu::device device(2);
       const auto expected = exact(p, x, filters, bias, after, before);
@@ -93,20 +106,22 @@ TEST_CASE("a convolution on the cpu agrees with the reference") {
 }
 
 TEST_CASE("a convolution gives the same bits whatever the batch and the threads") {
-  const conv_case one{1, 24, 16, 16, 32, 3, 3, {1, 1}, {1, 1}};
-  const auto x = random_values(5 * 24 * 16 * 16, 9), filters = random_values(32 * 16 * 9, 10);
-  const auto bias = random_values(32, 11);
-  cpu::device single(1), both(2);
-  auto many = one;
-  many.B = 5;
-  const std::vector<float> none(5 * 24 * 16 * 32);
-  const auto together = fast<float>(both, many, x, filters, bias, epilogue::relu, none);
-  CHECK(together == fast<float>(single, many, x, filters, bias, epilogue::relu, none));
-  for (dim b : {0, 3}) {
-    const std::vector<float> image(x.begin() + b * 24 * 16 * 16, x.begin() + (b + 1) * 24 * 16 * 16);
-    const auto alone =
-        fast<float>(single, one, image, filters, bias, epilogue::relu, std::vector<float>(24 * 16 * 32));
-    CHECK(std::equal(alone.begin(), alone.end(), together.begin() + b * dim(alone.size())));
+  for (dim groups : {1, 4}) {
+    const conv_case one{1, 24, 16, 16, 32, 3, 3, {1, 1}, {1, 1}, groups};
+    const auto x = random_values(5 * 24 * 16 * 16, 9), filters = random_values(32 * 16 / groups * 9, 10);
+    const auto bias = random_values(32, 11);
+    cpu::device single(1), both(2);
+    auto many = one;
+    many.B = 5;
+    const std::vector<float> none(5 * 24 * 16 * 32);
+    const auto together = fast<float>(both, many, x, filters, bias, epilogue::relu, none);
+    CHECK(together == fast<float>(single, many, x, filters, bias, epilogue::relu, none));
+    for (dim b : {0, 3}) {
+      const std::vector<float> image(x.begin() + b * 24 * 16 * 16, x.begin() + (b + 1) * 24 * 16 * 16);
+      const auto alone =
+          fast<float>(single, one, image, filters, bias, epilogue::relu, std::vector<float>(24 * 16 * 32));
+      CHECK(std::equal(alone.begin(), alone.end(), together.begin() + b * dim(alone.size())));
+    }
   }
 }
 
@@ -135,6 +150,14 @@ TEST_CASE("a convolution of no images does nothing, one of misfits is refused") 
   CHECK_THROWS_WITH_AS(
       conv2d(device, shaped(y, 2, 4, 4, 5), shaped(x, 2, 4, 4, 3), packed, shaped(bias, 5), {1, 1}, {0, 0}),
       "conv2d: y [2, 4, 4, 5], x [2, 4, 4, 3], filters [5, 3, 3, 3], bias [5]; expected y [2, 2, 2, 5], "
-      "x [B, H, W, C], filters [N, C, height, width], bias [N]",
+      "x [B, H, W, C], filters [N, C / groups, height, width], bias [N]",
+      error);
+  const auto uneven = device.pack<float>(random_values(5 * 2 * 9, 15), 5, 2, 3, 3);  // of 3 channels
+  CHECK_THROWS_AS(
+      conv2d(device, shaped(y, 2, 4, 4, 5), shaped(x, 2, 4, 4, 3), uneven, shaped(bias, 5), {1, 1}, {1, 1}),
+      error);
+  const auto unshared = device.pack<float>(random_values(5 * 1 * 9, 15), 5, 1, 3, 3);  // 5 filters, 3 groups
+  CHECK_THROWS_AS(
+      conv2d(device, shaped(y, 2, 4, 4, 5), shaped(x, 2, 4, 4, 3), unshared, shaped(bias, 5), {1, 1}, {1, 1}),
       error);
 }

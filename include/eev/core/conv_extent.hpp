@@ -1,4 +1,5 @@
-// In:  the size, step and padding of a sliding window.  Out: how many places it takes.  Rests on: core/view.
+// In:  the size, step and padding of a sliding window; channels.  Out: how many places it takes; how many
+// groups of filters there are. Rests on: core/view.
 #pragma once
 
 #include <eev/core/view.hpp>
@@ -13,6 +14,12 @@ using height_width = std::array<dim, 2>;
 inline dim conv_extent(dim extent, dim size, dim stride, dim padding) {
   const dim room = extent + 2 * padding - size;
   return room < 0 ? 0 : room / stride + 1;
+}
+
+/// Groups of N filters that see `channels` of the C channels each; 0 if they do not come out even.
+inline dim conv_groups(dim N, dim C, dim channels) {
+  const dim groups = channels > 0 && C % channels == 0 ? C / channels : 0;
+  return groups > 0 && N % groups == 0 ? groups : 0;
 }
 
 }  // namespace eev

@@ -9,9 +9,9 @@
 
 namespace eev::cpu {
 
-/// Weights [N, C, height, width] of a convolution. Which blocked layout is the fastest depends on the size of
-/// the image, so the first call with a size makes its own: `layouts` holds the plain one and those made
-/// since.
+/// Weights [N, C, height, width] of a convolution, C the channels of a group. Which blocked layout is the
+/// fastest depends on the size of the image, so the first call with a size makes its own: `layouts` holds the
+/// plain one and those made since.
 template <class T>
 struct packed_filters {
   dim N = 0, C = 0, height = 0, width = 0;
@@ -43,14 +43,28 @@ struct conv_band {
 /// but the shape of y: the same bits whatever the batch and the threads.
 inline constexpr dim conv_bands = 4, conv_band_values = 48;
 
+/// oneDNN counts groups as a dimension of their own.
+inline onednn::layout filters_layout(dim groups, dim N, dim C, dim height, dim width, dnnl_data_type_t type,
+                                     bool as_they_lie) {
+  if (groups == 1)
+    return onednn::make_layout({N, C, height, width}, type, as_they_lie ? dnnl_oihw : dnnl_format_tag_any);
+  return onednn::make_layout({groups, N / groups, C, height, width}, type,
+                             as_they_lie ? dnnl_goihw : dnnl_format_tag_any);
+}
+
 template <class T>
-const void* filters_as(device& device, const packed_filters<T>& filters, const onednn::layout& layout) {
+const void* filters_as(device& device, const packed_filters<T>& filters, dim groups,
+                       const onednn::layout& layout) {
   auto& layouts = *filters.layouts;
   for (const auto* known : layouts)
     if (dnnl_memory_desc_equal(&known->layout, &layout)) return known->data;
   one_thread guard;
   const auto& packed = device.keep(layout);
-  onednn::reorder(device.engine(), packed, layouts.front()->layout, layouts.front()->data);
+  const auto& plain = *layouts.front();
+  onednn::reorder(device.engine(), packed,
+                  filters_layout(groups, filters.N, filters.C, filters.height, filters.width,
+                                 plain.layout.data_type, true),
+                  plain.data);
   layouts.push_back(&packed);
   return packed.data;
 }
@@ -60,7 +74,7 @@ template <class T>
 conv_band make_band(device& device, const view<T, 4>& y, const const_view<T, 4>& x,
                     const packed_filters<T>& filters, bool bias, height_width stride, height_width padding,
                     epilogue after, dim begin, dim end) {
-  const dim H = x.shape[1], W = x.shape[2];
+  const dim H = x.shape[1], W = x.shape[2], C = x.shape[3], groups = C / filters.C;
   // The rows of x under the band, of which those outside of the image are padding.
   const dim first = begin * stride[0] - padding[0],
             last = (end - 1) * stride[0] - padding[0] + filters.height;
@@ -68,13 +82,13 @@ conv_band make_band(device& device, const view<T, 4>& y, const const_view<T, 4>&
   const dim rows = last - first - above - below;
   const onednn::kernel& kernel = device.find_kernel(
       {"conv2d",
-       {rows, W, filters.C, filters.N, filters.height, filters.width, end - begin, above, below, stride[0],
+       {rows, W, C, groups, filters.N, filters.height, filters.width, end - begin, above, below, stride[0],
         stride[1], padding[1], bias, dim(after), sizeof(T)}},
       [&] {
         constexpr auto type = onednn::data_type_of<T>;
-        const auto source = onednn::make_layout({1, filters.C, rows, W}, type, dnnl_nhwc),
-                   weights = onednn::make_layout({filters.N, filters.C, filters.height, filters.width}, type,
-                                                 dnnl_format_tag_any),
+        const auto source = onednn::make_layout({1, C, rows, W}, type, dnnl_nhwc),
+                   weights = filters_layout(groups, filters.N, filters.C, filters.height, filters.width, type,
+                                            false),
                    sums = onednn::make_layout({filters.N}, dnnl_f32, dnnl_x),
                    destination =
                        onednn::make_layout({1, filters.N, end - begin, y.shape[2]}, type, dnnl_nhwc);
@@ -86,7 +100,7 @@ conv_band make_band(device& device, const view<T, 4>& y, const const_view<T, 4>&
                       "describe a convolution");
         return onednn::make_kernel(device.engine(), &operation, after);
       });
-  return {&kernel, filters_as(device, filters, kernel.weights), first + above, begin};
+  return {&kernel, filters_as(device, filters, groups, kernel.weights), first + above, begin};
 }
 
 }  // namespace detail
@@ -99,10 +113,11 @@ void conv2d(device& device, view<T, 4> y, const_view<T, 4> x, const packed_filte
   const auto [B, H, W, C] = x.shape;
   const std::array expected{B, conv_extent(H, filters.height, stride[0], padding[0]),
                             conv_extent(W, filters.width, stride[1], padding[1]), filters.N};
-  require(y.shape == expected && filters.C == C && (!bias.data || bias.shape[0] == filters.N), "conv2d: y ",
-          y.shape, ", x ", x.shape, ", filters ",
+  require(y.shape == expected && conv_groups(filters.N, C, filters.C) > 0 &&
+              (!bias.data || bias.shape[0] == filters.N),
+          "conv2d: y ", y.shape, ", x ", x.shape, ", filters ",
           std::array{filters.N, filters.C, filters.height, filters.width}, ", bias ", bias.shape,
-          "; expected y ", expected, ", x [B, H, W, C], filters [N, C, height, width], bias [N]");
+          "; expected y ", expected, ", x [B, H, W, C], filters [N, C / groups, height, width], bias [N]");
   if (y.size() == 0) return;
   if constexpr (std::is_same_v<T, bfloat16>)
     if (!has_bfloat16_kernels())

@@ -14,7 +14,7 @@ void convolve_elements(const convolution& task) {
       filters{static_cast<const T*>(task.filters), task.filter};
   const view<T, 4> y{static_cast<T*>(task.y), task.result};
   const auto [B, Y, X, N] = task.result;
-  const auto [_, H, W, C] = task.image;
+  const dim H = task.image[1], W = task.image[2], C = task.filter[3], filters_of_group = N / task.groups();
   for (dim b = 0; b < B; ++b)
     for (dim h = 0; h < Y; ++h)
       for (dim w = 0; w < X; ++w)
@@ -25,7 +25,8 @@ void convolve_elements(const convolution& task) {
               const dim row = h * task.stride[0] + i - task.padding[0],
                         column = w * task.stride[1] + j - task.padding[1];
               if (row < 0 || row >= H || column < 0 || column >= W) continue;
-              for (dim c = 0; c < C; ++c) sum += float(x(b, row, column, c)) * float(filters(n, i, j, c));
+              for (dim c = 0, first = n / filters_of_group * C; c < C; ++c)
+                sum += float(x(b, row, column, first + c)) * float(filters(n, i, j, c));
             }
           if (task.add) sum += float(y(b, h, w, n));
           if (task.bias) sum += static_cast<const T*>(task.bias)[n];
