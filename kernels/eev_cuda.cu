@@ -1,6 +1,7 @@
 // The CUDA device: each kernel file is compiled here, once. With kernels/device/*.cu it makes the library
 // eev::cuda; tests compile it with a plain C++ compiler too, to run the kernels on the CPU.
 #include "adam.cuh"
+#include "average_pool.cuh"
 #include "class_loss.cuh"
 #include "clip_norm.cuh"
 #include "concatenate.cuh"
@@ -11,6 +12,7 @@
 #include "device/recorded.cuh"
 #include "dropout.cuh"
 #include "elementwise_loss.cuh"
+#include "excite.cuh"
 #include "gate.cuh"
 #include "gate_backward.cuh"
 #include "gru.cuh"
@@ -24,8 +26,10 @@
 #include "mean_pool.cuh"
 #include "mean_pool_backward.cuh"
 #include "mixture_of_experts.cuh"
+#include "normalise_image.cuh"
 #include "nv12_to_rgb.cuh"
 #include "patch_merging.cuh"
+#include "place_columns.cuh"
 #include "resize.cuh"
 #include "running_mean.cuh"
 #include "standardise.cuh"

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <eev/cuda/adam.hpp>
+#include <eev/cuda/average_pool.hpp>
 #include <eev/cuda/class_loss.hpp>
 #include <eev/cuda/clip_norm.hpp>
 #include <eev/cuda/concatenate.hpp>
@@ -18,6 +19,7 @@
 #include <eev/cuda/device.hpp>
 #include <eev/cuda/dropout.hpp>
 #include <eev/cuda/elementwise_loss.hpp>
+#include <eev/cuda/excite.hpp>
 #include <eev/cuda/gate.hpp>
 #include <eev/cuda/gate_backward.hpp>
 #include <eev/cuda/gpus.hpp>
@@ -32,8 +34,10 @@
 #include <eev/cuda/mean_pool.hpp>
 #include <eev/cuda/mean_pool_backward.hpp>
 #include <eev/cuda/mixture_of_experts.hpp>
+#include <eev/cuda/normalise_image.hpp>
 #include <eev/cuda/nv12_to_rgb.hpp>
 #include <eev/cuda/patch_merging.hpp>
+#include <eev/cuda/place_columns.hpp>
 #include <eev/cuda/recorded.hpp>
 #include <eev/cuda/resize.hpp>
 #include <eev/cuda/running_mean.hpp>

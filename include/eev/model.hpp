@@ -8,8 +8,10 @@
 // Needs oneDNN and OpenMP: link the CMake target eev::eev. Video files are read by <eev/media.hpp>.
 #pragma once
 
+#include <eev/cpu/average_pool.hpp>
 #include <eev/cpu/concatenate.hpp>
 #include <eev/cpu/conv2d.hpp>
+#include <eev/cpu/excite.hpp>
 #include <eev/cpu/gate.hpp>
 #include <eev/cpu/gru.hpp>
 #include <eev/cpu/image_patches.hpp>
@@ -19,8 +21,10 @@
 #include <eev/cpu/max_pool.hpp>
 #include <eev/cpu/mean_pool.hpp>
 #include <eev/cpu/mixture_of_experts.hpp>
+#include <eev/cpu/normalise_image.hpp>
 #include <eev/cpu/nv12_to_rgb.hpp>
 #include <eev/cpu/patch_merging.hpp>
+#include <eev/cpu/place_columns.hpp>
 #include <eev/cpu/resize.hpp>
 #include <eev/cpu/standardise.hpp>
 #include <eev/cpu/window_attention.hpp>

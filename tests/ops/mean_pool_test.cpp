@@ -26,6 +26,10 @@ TEST_CASE("mean pooling on the cpu agrees with the reference at odd shapes") {
     std::vector<float> y(B * C);
     mean_pool(device, shaped(y, B, C), shaped(x, B, N, C));
     CHECK(largest_difference(y, expected) < 5e-7);
+    const std::vector<bfloat16> half(x.begin(), x.end());
+    mean_pool(exact, shaped(expected, B, C), shaped(as_double(stored_as<bfloat16>(x)), B, N, C));
+    mean_pool(device, shaped(y, B, C), shaped(half, B, N, C));
+    CHECK(largest_difference(y, expected) < 5e-7);
   }
 }
 
