@@ -1,14 +1,11 @@
-#include <benchmark/benchmark.h>
-
 #include <eev/cpu/image_patches.hpp>
 #include <eev/cpu/linear.hpp>
 #include <eev/cpu/mean_pool.hpp>
 #include <eev/cpu/patch_merging.hpp>
 #include <eev/cpu/window_attention.hpp>
 #include <eev/features/swin.hpp>
-#include <eev/io/formula_weights.hpp>
 
-#include "roof.hpp"
+#include "visual.hpp"
 
 namespace eev {
 namespace {
@@ -25,18 +22,8 @@ double swin_flops(const features::swin_shape& shape) {
 
 template <class T>
 void swin_cpu(benchmark::State& state, const char* name) {
-  const dim B = state.range(0);
-  const auto shape = features::find_swin(name);
-  cpu::device device;
-  features::swin<cpu::device, T> network(device, weights(std::make_shared<io::formula_source>()), shape);
-  auto y = device.take<float>(B, shape.features());
-  auto rgb = device.take<std::uint8_t>(B, 224, 224, 3);
-  for (dim i = 0; i < rgb.size(); ++i) rgb.data[i] = std::uint8_t(i * 7 % 251);
-  network(device, y, rgb);  // makes the kernels and the arena
-  for (auto _ : state) network(device, y, rgb);
-  bench::report_flops(state, double(B) * swin_flops(shape));
-  state.counters["s/image"] = benchmark::Counter(
-      double(B), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  const auto& shape = features::find_swin(name);
+  bench::see<T>(state, shape, swin_flops(shape));
 }
 void swin_large_fp32(benchmark::State& state) { swin_cpu<float>(state, "swin-large"); }
 void swin_large_bf16(benchmark::State& state) { swin_cpu<bfloat16>(state, "swin-large"); }

@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include <eev/features/swin.hpp>
 #include <eev/features/vggish.hpp>
+#include <eev/features/visual_network.hpp>
 #include <eev/io/formula_weights.hpp>
 #include <eev/io/safetensors_writer.hpp>
 
@@ -29,8 +29,7 @@ constexpr const char* untrained =
 }  // namespace
 
 std::vector<std::string> formula_networks() {
-  std::vector<std::string> names;
-  for (const auto& shape : features::swin_shapes) names.emplace_back(shape.name);
+  std::vector<std::string> names = features::visual_network_names();
   for (const auto& shape : features::vggish_shapes) names.emplace_back(shape.name);
   names.insert(names.end(), {"head", "head-demo", "demo"});
   return names;

@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include <eev/features/swin.hpp>
 #include <eev/features/vggish.hpp>
+#include <eev/features/visual_network.hpp>
 #include <eev/head/head.hpp>
 
 namespace eev::command {
@@ -57,10 +57,12 @@ std::vector<io::tensor_entry> asked_by(const Construct& construct) {
 std::vector<io::tensor_entry> tensors_of(const std::string& network) {
   if (network.starts_with("head")) return tensors_of(find_head_shape(network));
   return asked_by([&](forgetful_device& device, const weights& from) {
-    if (network.starts_with("swin"))
-      features::swin<forgetful_device>(device, from, features::find_swin(network));
-    else
+    if (network.starts_with("vggish"))
       features::vggish<forgetful_device>(device, from, features::find_vggish(network));
+    else
+      features::with_visual_shape(network, [&]<class Shape>(const Shape& shape) {
+        typename Shape::template network<forgetful_device, float>(device, from, shape);
+      });
   });
 }
 

@@ -20,10 +20,9 @@ void add_number(CLI::App& app, const std::string& name, std::optional<rational>&
 }
 
 void add_backbone_options(CLI::App& app, weights_options& options) {
-  app.add_option(
-      "--visual", options.visual,
-      "the network that the visual weights are of (swin-tiny, swin-small, swin-base, swin-large), where "
-      "they do not say so themselves");
+  app.add_option("--visual", options.visual,
+                 "the network that the visual weights are of (swin-tiny, swin-small, swin-base, swin-large, "
+                 "se-resnet50, se-resnext101-32x4d, inception-v3), where they do not say so themselves");
   app.add_option("--visual-weights", options.visual_weights,
                  "safetensors file of the visual network; else NAME.safetensors in $EEV_WEIGHTS, weights/ or "
                  "~/.cache/eev")
@@ -63,7 +62,9 @@ void add_stream_options(CLI::App& app, stream_options& options) {
                  "index of the audio stream in the file; else the lowest-numbered")
       ->check(CLI::NonNegativeNumber);
   choice("--resize", options.resize, {"stretch", "crop"},
-         "stretch a frame to 224x224, or crop: its shorter side to 256, then the middle");
+         "stretch a frame to the square that the visual network looks at (224x224, Inception 299x299), or "
+         "crop: its "
+         "shorter side to 8/7 of the square's, then the middle");
   choice("--visual-normalize", options.visual_normalize, {"none", "l2"}, "l2: visual rows of length 1");
   add_number(app, "--audio-hop", options.audio_hop, 3600,
              "seconds from one audio row to the next, such as 0.96; else as the visual rows");

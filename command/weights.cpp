@@ -1,8 +1,8 @@
 // In:  the names of weights files.  Out: the networks in them, checked to fit each other.
 #include "weights.hpp"
 
-#include <eev/features/swin.hpp>
 #include <eev/features/vggish.hpp>
+#include <eev/features/visual_network.hpp>
 #include <eev/head/head_shape.hpp>
 #include <eev/io/sha256.hpp>
 
@@ -64,7 +64,7 @@ void check_head(const io::network_file& head) {
 
 /// That eev knows the networks.
 io::model_files checked(io::model_files files) {
-  check(files.visual, [&] { features::find_swin(files.visual.name); });
+  check(files.visual, [&] { features::with_visual_shape(files.visual.name, [](const auto&) {}); });
   check(files.audio, [&] { features::find_vggish(files.audio.name); });
   for (const auto& head : files.heads) check(head, [&] { check_head(head); });
   return files;

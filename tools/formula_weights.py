@@ -45,5 +45,6 @@ def formula_tensor(name, shape):
         fill(0, rows // 3 * 2, 0, 1.25 * unit)
         fill(rows // 3 * 2, rows, 0, unit)
     else:
-        fill(0, rows, 0, math.sqrt(2) * unit if ".features." in path or ".embeddings." in path else unit)
+        before_relu = any(part in path for part in (".features.", ".embeddings.", ".conv."))
+        fill(0, rows, 0, math.sqrt(2) * unit if before_relu else unit)
     return values.reshape(shape)

@@ -12,23 +12,25 @@ namespace {
 const weights formula() { return weights(std::make_shared<io::formula_source>()); }
 
 /// Multiply-adds, counted twice, of an image; as bench/swin_bench.cpp counts them.
-constexpr double swin_large_flops = 69e9, vggish_flops = 1.728e9;
+constexpr double swin_large_flops = 69e9, vggish_flops = 1.728e9, se_resnext_flops = 15.95e9,
+                 inception_flops = 11.42e9;
 /// Of a row of the paper's head, forwards; training has three times as much, but for the features' gradient.
 constexpr double head_flops = 2 * 13.2e6, train_flops = 0.61e12 / (128 * 60);
 
 template <class T>
-void see(meter& meter, std::initializer_list<dim> batches) {
+void see(meter& meter, const char* name, double flops, std::initializer_list<dim> batches) {
   auto& device = meter.device;
-  const features::swin<cuda::device, T> network(device, formula(), features::find_swin("swin-large"));
+  const auto made = features::make_visual_network<T>(device, formula(), name);
+  const auto& network = *made;
   for (dim B : batches) {
     auto scope = device.scope();
     auto y = device.take<float>(B, network.features());
-    auto rgb = device.take<std::uint8_t>(B, features::swin_side, features::swin_side, 3);
+    auto rgb = device.take<std::uint8_t>(B, network.side(), network.side(), 3);
     std::vector<std::uint8_t> pixels(rgb.size());
     for (dim i = 0; i < rgb.size(); ++i) pixels[i] = std::uint8_t(i * 7 % 251);
     device.upload(rgb.as(rgb.size()), view<const std::uint8_t, 1>{pixels.data(), {rgb.size()}});
     recorded<cuda::device> run(device);
-    meter.report("networks", "swin-large", precision_of<T>, B, {B * swin_large_flops, 0},
+    meter.report("networks", name, precision_of<T>, B, {B * flops, 0},
                  [&] { run([&] { network(device, y, rgb); }); });
   }
 }
@@ -93,8 +95,10 @@ const registered whole("networks", [](meter& meter) {
   score(meter);
   train(meter);
   hear<bfloat16>(meter, 64);
-  see<bfloat16>(meter, {1, 8, 64, 256});
-  see<float>(meter, {64});
+  see<bfloat16>(meter, "swin-large", swin_large_flops, {1, 8, 64, 256});
+  see<float>(meter, "swin-large", swin_large_flops, {64});
+  see<bfloat16>(meter, "se-resnext101-32x4d", se_resnext_flops, {64});
+  see<bfloat16>(meter, "inception-v3", inception_flops, {64});
 });
 
 }  // namespace

@@ -55,6 +55,7 @@ class Weights(CommandTest):
 
     def test_networks_have_their_tensors(self):
         for network, count, parameters in (("swin-tiny", 171, 27519354), ("vggish-demo", 18, None),
+                                           ("se-resnet50", 6 * 53 - 53 + 4 * 16, None), ("inception-v3", 5 * 94, None),
                                            ("head", 36 + 2, 13176063), ("head-demo", 38, None)):
             metadata, tensors, data = read_safetensors(self.folder / self.convert(network))
             self.assertEqual(metadata["eev.network"], network)
@@ -124,6 +125,23 @@ class Weights(CommandTest):
         self.assertEqual(err.count("demonstration"), 1)  # what both heads say is said once
         for one, two, mean in zip(apart[1][2:], second[1][2:], both[1][2:]):
             self.assertAlmostEqual((float(one) + float(two)) / 2, float(mean), delta=2e-6)
+
+    def test_features_of_other_visual_networks(self):
+        self.image("a.png", side=30)
+        audio = ("--audio-weights", self.convert("vggish-demo"))
+        for network in ("se-resnet50", "inception-v3"):
+            weights = self.convert(network)
+            self.eev("extract", "a.png", "--output", network, "--visual-weights", weights, *audio, "--precision=fp32",
+                     "--visual", network, "--visual-normalize=l2")
+            metadata, tensors, data = read_safetensors(self.folder / network / "a.safetensors")
+            self.assertEqual((metadata["eev.visual"], tensors["visual"]), (network, ("F32", [1, 2048])))
+            rows = struct.unpack(f"<{len(data) // 4}f", data)  # audio first
+            self.assertAlmostEqual(sum(value**2 for value in rows[128:]), 1, delta=1e-5)
+            self.assertIn(f"holds the network {network}", self.fails(
+                "extract", "a.png", "--output", "out", "--visual-weights", weights, *audio, "--visual=swin-tiny", status=3))
+        self.edit(weights, lambda header, data: header["__metadata__"].clear())
+        self.assertIn("no visual network 'resnet'; there are swin-tiny", self.fails(
+            "extract", "a.png", "--output", "out", "--visual-weights", weights, *audio, "--visual=resnet", status=3))
 
     def test_options_that_are_missing_or_too_many(self):
         head, visual, audio = (options := self.three_files())[0:2], options[2:4], options[4:6]

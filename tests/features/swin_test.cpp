@@ -14,43 +14,17 @@
 #include <eev/reference/patch_merging.hpp>
 #include <eev/reference/window_attention.hpp>
 
-#include "close.hpp"
-#include "faulty_source.hpp"
-#include "formula_inputs.hpp"
-#include "golden.hpp"
+#include "visual_features.hpp"
 
 using namespace eev;
 using namespace eev::test;
 
 namespace {
 
-/// Features of the first `B` formula images.
 template <class T, class Device>
 std::vector<typename Device::scalar> swin_features_of(Device& device, const char* name,
                                                       const weights& weights, dim B = 1) {
-  const auto shape = features::find_swin(name);
-  features::swin<Device, T> network(device, weights, shape);
-  const auto rgb = formula_image(B, 224, 224);
-  std::vector<typename Device::scalar> y(B * shape.features());
-  network(device, shaped(y, B, shape.features()), shaped(rgb, B, 224, 224, 3));
-  return y;
-}
-
-/// Checks a network on the cpu against timm's in float64, with PyTorch's own errors as the yardstick.
-void check_against_timm(const char* golden_name, const char* name, dim B) {
-  golden expected(golden_name);
-  const auto exact = expected["features"].values;
-  const double pytorch = relative_difference(expected["float32"].values, exact);
-  const double pytorch_half = relative_difference(expected["bfloat16"].values, exact);
-  cpu::device device;
-  const double ours = relative_difference(swin_features_of<float>(device, name, formula_weights(), B), exact);
-  const double ours_half =
-      relative_difference(swin_features_of<bfloat16>(device, name, formula_weights(), B), exact);
-  MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
-          " (PyTorch ", pytorch_half, ")");
-  CHECK(ours < 1e-4);
-  CHECK(ours < 4 * pytorch);
-  CHECK(ours_half < 1.2 * pytorch_half);
+  return visual_features_of<T>(device, features::find_swin(name), weights, B);
 }
 
 /// The first two images of the demo's shape with a fault planted in the weights.
@@ -89,12 +63,14 @@ void window_attention(unmasked_device& device, view<T, 4> y, const_view<T, 4> qk
 }  // namespace
 
 TEST_CASE("full size: Swin-L on the cpu agrees with timm") {
-  check_against_timm("swin_large", "swin-large", 1);
+  check_against_golden("swin_large", features::find_swin("swin-large"));
 }
 TEST_CASE("full size: Swin-T on the cpu agrees with timm") {
-  check_against_timm("swin_tiny", "swin-tiny", 1);
+  check_against_golden("swin_tiny", features::find_swin("swin-tiny"));
 }
-TEST_CASE("the demo's Swin on the cpu agrees with timm") { check_against_timm("swin_demo", "swin-demo", 2); }
+TEST_CASE("the demo's Swin on the cpu agrees with timm") {
+  check_against_golden("swin_demo", features::find_swin("swin-demo"), 2);
+}
 
 TEST_CASE("the demo's Swin of the reference agrees with timm to the last digits") {
   reference::device<double> device;

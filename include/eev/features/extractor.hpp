@@ -1,9 +1,10 @@
-// In:  a video.  Out: its rows of visual and audio features.  Rests on: features/swin, features/vggish,
-// features/frame_preparation, features/sound_patches; io/model_files.
+// In:  a video.  Out: its rows of visual and audio features.  Rests on: features/visual_network,
+// features/vggish, features/frame_preparation, features/sound_patches; io/model_files.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,8 +14,8 @@
 #include <eev/core/video.hpp>
 #include <eev/features/frame_preparation.hpp>
 #include <eev/features/sound_patches.hpp>
-#include <eev/features/swin.hpp>
 #include <eev/features/vggish.hpp>
+#include <eev/features/visual_network.hpp>
 #include <eev/io/model_files.hpp>
 
 namespace eev::features {
@@ -44,13 +45,13 @@ class extractor {
             const extraction_options& options = {})
       : device_(device),
         options_(options),
-        swin_(device, visual.tensors(), find_swin(visual.name)),
+        visual_(make_visual_network<T>(device, visual.tensors(), visual.name)),
         vggish_(device, audio.tensors(), find_vggish(audio.name)),
         full_batch_(device) {
     require(options.rate > 0, "frames must be taken at a rate above 0, found ", options.rate.value());
   }
 
-  dim visual_width() const { return swin_.features(); }
+  dim visual_width() const { return visual_->features(); }
   dim audio_width() const { return vggish_.features(); }
 
   /// Frames and sound are taken as they come: memory does not grow with the video's length but by its
@@ -91,7 +92,7 @@ class extractor {
   /// The next frames, prepared, through the network; false if there are none left.
   bool visual_rows(table& rows, video& video) {
     auto scope = device_.scope();
-    auto frames = device_.template take<std::uint8_t>(frames_at_once, swin_side, swin_side, 3);
+    auto frames = device_.template take<std::uint8_t>(frames_at_once, visual_->side(), visual_->side(), 3);
     dim count = 0;
     while (count < frames_at_once) {
       const auto frame = video.next_frame();
@@ -99,11 +100,11 @@ class extractor {
       auto inner = device_.scope();
       auto pixels = device_.template take<std::uint8_t>(frame->shape[0], frame->shape[1], frame->shape[2]);
       device_.upload(pixels, *frame);
-      prepare_frame(device_, frames[count++], pixels, options_.resize);  // [224, 224, 3]
+      prepare_frame(device_, frames[count++], pixels, options_.resize, visual_->filter());  // [224, 224, 3]
     }
     if (count == 0) return false;
     auto features = device_.template take<scalar>(count, visual_width());
-    const auto see = [&] { swin_(device_, features, frames.slices(0, count)); };  // [count, 1536]
+    const auto see = [&] { (*visual_)(device_, features, frames.slices(0, count)); };  // [count, 1536]
     if (count == frames_at_once)
       full_batch_(see);
     else
@@ -136,7 +137,7 @@ class extractor {
 
   Device& device_;
   extraction_options options_;
-  swin<Device, T> swin_;
+  std::unique_ptr<visual_network<Device>> visual_;
   vggish<Device, T> vggish_;
   recorded<Device> full_batch_;  // of frames, which lie at the same place each time
 };

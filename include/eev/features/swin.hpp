@@ -13,16 +13,28 @@
 #include <string_view>
 #include <vector>
 
+#include <eev/core/resampling.hpp>
 #include <eev/layers/downsample.hpp>
 #include <eev/layers/patch_embedding.hpp>
 #include <eev/layers/swin_block.hpp>
 
 namespace eev::features {
 
+inline constexpr dim swin_side = 224;  // pixels of a frame's side
+
+template <class Device, class T = typename Device::scalar>
+class swin;
+
 struct swin_shape {
+  template <class Device, class T>
+  using network = swin<Device, T>;
+
   std::string_view name;
   dim embed;                  // channels of stage 1
   std::array<dim, 4> depths;  // blocks of each stage
+
+  static constexpr dim side = swin_side;
+  static constexpr resize_filter filter = resize_filter::bicubic;
 
   dim features() const { return 8 * embed; }
 };
@@ -45,11 +57,10 @@ inline const swin_shape& find_swin(std::string_view name) {
   throw error(message("no Swin '", name, "'; there are ", known));
 }
 
-inline constexpr dim swin_side = 224;       // pixels of a frame's side
 inline constexpr dim swin_head_width = 32;  // channels of an attention head, in every stage
 
 /// Tensors by timm's names: patch_embed, layers.I.downsample (I > 0), layers.I.blocks.J, norm.
-template <class Device, class T = typename Device::scalar>
+template <class Device, class T>
 class swin {
   using scalar = typename Device::scalar;
 

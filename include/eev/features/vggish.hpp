@@ -54,8 +54,7 @@ class vggish {
     dim C = 1;
     for (int i = 0; i < 6; ++i) {
       convolutions_.emplace_back(device, from.scope("features." + std::to_string(convolution_names[i])),
-                                 shape.channels[i], C, height_width{3, 3}, height_width{1, 1},
-                                 height_width{1, 1});
+                                 layers::conv2d_shape{shape.channels[i], C, {3, 3}, {1, 1}, {1, 1}});
       C = shape.channels[i];
     }
     dim K = row_size();

@@ -21,9 +21,9 @@
 //   weight, 1-D (the gain of a norm)     1       0.3
 //   all else: a matrix or a filter       0       g sqrt(3 / fan_in): a standard deviation of g / sqrt(fan_in)
 //
-// fan_in is the product of all extents but the first. g = 1, but sqrt(2) under `features` and `embeddings`
-// (VGGish, where ReLU takes half of the power) and 1.25 for the queries and keys of `qkv.weight` [3C, C],
-// which makes attention choose: logits of a standard deviation above 1.
+// fan_in is the product of all extents but the first. g = 1, but sqrt(2) under `features`, `embeddings` and
+// `conv` (VGGish and Inception, where ReLU takes half of the power) and 1.25 for the queries and keys of
+// `qkv.weight` [3C, C], which makes attention choose: logits of a standard deviation above 1.
 #pragma once
 
 #include <cmath>
@@ -78,7 +78,8 @@ inline std::vector<float> formula_tensor(const std::string& name, const std::vec
     fill(0, rows / 3 * 2, 0, 1.25 * unit);
     fill(rows / 3 * 2, rows, 0, unit);
   } else {
-    fill(0, rows, 0, under(".features.") || under(".embeddings.") ? std::sqrt(2.0) * unit : unit);
+    const bool before_relu = under(".features.") || under(".embeddings.") || under(".conv.");
+    fill(0, rows, 0, before_relu ? std::sqrt(2.0) * unit : unit);
   }
   return values;
 }
