@@ -59,8 +59,9 @@ void add_convert(CLI::App& program, int& status) {
   CLI::App& app = *program.add_subcommand("convert", "Weights as a safetensors file that eev reads");
   app.add_option(
          "CHECKPOINT", options->checkpoint,
-         "weights of Swin as Microsoft, timm or Hugging Face publish them, of VGGish by torchvggish, or "
-         "of a head by the authors' code: a file by torch.save, of which nothing is run, or "
+         "weights of Swin as Microsoft, timm or Hugging Face publish them, of SE-ResNet by Cadene, of "
+         "Inception-v3 by torchvision, of VGGish by torchvggish, or of a head by the authors' code: a "
+         "file by torch.save, of which nothing is run, or "
          "safetensors; or formula:NAME, weights by formula, which stand in for trained ones in tests "
          "and timings; NAME is one of " +
              known_names())

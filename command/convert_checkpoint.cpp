@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include <eev/features/swin.hpp>
 #include <eev/features/vggish.hpp>
+#include <eev/features/visual_network.hpp>
 #include <eev/io/checkpoint.hpp>
 #include <eev/io/name_maps.hpp>
 #include <eev/io/swin_buffers.hpp>
@@ -87,6 +87,8 @@ candidate closest(const std::string& path, std::string_view kind, const shapes& 
   for (const auto& shape : features::swin_shapes)
     if (kind == "swin" && patches && !patches->empty() && patches->front() == shape.embed)
       networks.emplace_back(shape.name);
+  for (const auto& name : features::visual_network_names())
+    if (kind != "swin" && name.starts_with(kind)) networks.push_back(name);
   for (const auto& shape : features::vggish_shapes)
     if (kind == "vggish") networks.emplace_back(shape.name);
   require(!networks.empty(), path, ": a ", kind, " of a size that eev has no network for");

@@ -69,6 +69,21 @@ std::vector<published_tensor> from_microsoft() {
   return all;
 }
 
+/// With what a training leaves of batches and of classifiers.
+std::vector<published_tensor> from_batch_norms(const std::string& network, const std::string& classifier) {
+  std::vector<published_tensor> all;
+  for (auto& tensor : published(command::tensors_of(network), [](const std::string& name) { return name; })) {
+    if (tensor.name.ends_with(".running_var"))
+      all.push_back({replaced(tensor.name, "running_var", "num_batches_tracked"),
+                     {},
+                     "LongStorage",
+                     std::string(8, 'x')});
+    all.push_back(std::move(tensor));
+  }
+  all.push_back(float_tensor(classifier, {5, 2048}, std::vector<float>(5 * 2048)));
+  return all;
+}
+
 std::vector<published_tensor> from_hugging_face() {
   std::vector<published_tensor> all;
   for (auto& tensor : published(command::tensors_of("swin-demo"), merged_earlier)) {
@@ -131,44 +146,57 @@ std::string conversion_complaint(const std::vector<published_tensor>& tensors) {
 const auto same_name = [](const std::string& name) { return name; };
 const auto parallel_name = [](const std::string& name) { return "module." + name; };
 
+struct conversion_case {
+  std::vector<published_tensor> published;
+  const char *key, *source, *network;
+  std::vector<io::tensor_entry> expected;
+  std::size_t dropped;
+};
+
+void check_conversion(const conversion_case& problem) {
+  const auto& [published, key, source, network, expected, dropped] = problem;
+  CAPTURE(source);
+  const temporary_folder folder;
+  write_file(folder / "c.pth", checkpoint_of(published, key));
+  for (const char* type : {"F32", "BF16"}) {
+    std::string report;
+    command::convert_checkpoint(folder / "c.pth", folder / "out", type, report);
+    io::safetensors_source converted(folder / "out");
+    CHECK(converted.file().metadata() ==
+          std::map<std::string, std::string>{{"eev.network", network}, {"eev.source", source}});
+    REQUIRE(converted.file().tensors().size() == expected.size());
+    for (const auto& tensor : expected) {
+      auto values = io::formula_tensor(tensor.name, tensor.shape);
+      if (type == std::string("BF16"))
+        for (float& value : values) value = bfloat16(value);
+      CHECK_MESSAGE(converted.read(tensor.name, tensor.shape) == values, tensor.name);
+      CHECK(report.find(" -> " + tensor.name + " [") != report.npos);
+    }
+    CHECK(report.ends_with(
+        message(network, ": ", expected.size(), " mapped, ", dropped, " dropped, 0 missing\n")));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a checkpoint of each source becomes the network's own tensors, to the bit") {
   const auto vggish = command::tensors_of("vggish-demo"), swin = command::tensors_of("swin-demo");
   const auto small_head =
       command::tensors_of(head_shape{.visual = 20, .audio = 9, .visual_units = 7, .audio_units = 5});
-  const struct {
-    std::vector<published_tensor> published;
-    const char *key, *source, *network;
-    std::vector<io::tensor_entry> expected;
-    std::size_t dropped;
-  } cases[] = {{from_microsoft(), "model", "official Swin", "swin-demo", swin, 7},
-               {published(swin, same_name), "", "timm Swin", "swin-demo", swin, 0},
-               {from_hugging_face(), "", "Hugging Face Swin", "swin-demo", swin, 1},
-               {published(vggish, same_name), "", "torchvggish", "vggish-demo", vggish, 0},
-               {published(small_head, parallel_name), "state_dict", "PyTorch head", "head", small_head, 1}};
-  const temporary_folder folder;
-  for (const auto& [published, key, source, network, expected, dropped] : cases) {
-    CAPTURE(source);
-    write_file(folder / "c.pth", checkpoint_of(published, key));
-    for (const char* type : {"F32", "BF16"}) {
-      std::string report;
-      command::convert_checkpoint(folder / "c.pth", folder / "out", type, report);
-      io::safetensors_source converted(folder / "out");
-      CHECK(converted.file().metadata() ==
-            std::map<std::string, std::string>{{"eev.network", network}, {"eev.source", source}});
-      REQUIRE(converted.file().tensors().size() == expected.size());
-      for (const auto& tensor : expected) {
-        auto values = io::formula_tensor(tensor.name, tensor.shape);
-        if (type == std::string("BF16"))
-          for (float& value : values) value = bfloat16(value);
-        CHECK_MESSAGE(converted.read(tensor.name, tensor.shape) == values, tensor.name);
-        CHECK(report.find(" -> " + tensor.name + " [") != report.npos);
-      }
-      CHECK(report.ends_with(
-          message(network, ": ", expected.size(), " mapped, ", dropped, " dropped, 0 missing\n")));
-    }
-  }
+  check_conversion({from_microsoft(), "model", "official Swin", "swin-demo", swin, 7});
+  check_conversion({published(swin, same_name), "", "timm Swin", "swin-demo", swin, 0});
+  check_conversion({from_hugging_face(), "", "Hugging Face Swin", "swin-demo", swin, 1});
+  check_conversion({published(vggish, same_name), "", "torchvggish", "vggish-demo", vggish, 0});
+  check_conversion(
+      {published(small_head, parallel_name), "state_dict", "PyTorch head", "head", small_head, 1});
+}
+
+TEST_CASE("full size: checkpoints with batch norms become the network's own tensors, to the bit") {
+  for (const char* network : {"se-resnet50", "se-resnext101-32x4d"})
+    check_conversion({from_batch_norms(network, "last_linear.weight"), "", "Cadene SE-ResNet", network,
+                      command::tensors_of(network), std::string_view(network).ends_with("50") ? 54u : 105u});
+  check_conversion({from_batch_norms("inception-v3", "AuxLogits.fc.weight"), "", "torchvision Inception",
+                    "inception-v3", command::tensors_of("inception-v3"), 95});
 }
 
 TEST_CASE("a report names the tensors that are mapped, dropped and missing, even where nothing is written") {
@@ -227,8 +255,8 @@ TEST_CASE("a checkpoint that is not quite its network is refused by the tensor")
     if (tensor.name.ends_with("0.blocks.0.attention.self.key.weight")) tensor.shape = {16, 64};
   CHECK(conversion_complaint(parts).find("is [16, 64], which does not go below") != std::string::npos);
   CHECK(conversion_complaint({float_tensor("conv1.weight", {1}, {1})}) ==
-        "of no source that eev knows (official Swin, timm Swin, Hugging Face Swin, torchvggish, PyTorch "
-        "head): its 1 "
+        "of no source that eev knows (official Swin, timm Swin, Hugging Face Swin, Cadene SE-ResNet, "
+        "torchvision Inception, torchvggish, PyTorch head): its 1 "
         "tensors begin with 'conv1.weight'");
   CHECK(conversion_complaint({float_tensor("contextGate1.linear.weight", {1}, {1})})
             .starts_with("not a head: "));

@@ -1,38 +1,10 @@
-"""Swin by timm with weights by formula: the demo's shape, Swin-T and Swin-L.
-
-For each: the features in float64, and what PyTorch itself makes of them in float32 and bfloat16, whose errors are
-the yardstick of ours.
-"""
+"""Swin by timm with weights by formula: the demo's shape, Swin-T and Swin-L."""
 import timm
-import torch
-from formula_weights import formula_tensor
-from golden.inputs import image
-
-MEAN = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64)
-DEVIATION = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64)
+from golden.visual import golden
 
 
 def network(**shape):
     return timm.models.swin_transformer.SwinTransformer(num_classes=0, **shape)
-
-
-def features(model, batch, dtype):
-    rgb = torch.from_numpy(image(batch, 224, 224)).to(torch.float64)
-    x = ((rgb / 255 - MEAN) / DEVIATION).permute(0, 3, 1, 2).to(dtype)
-    with torch.no_grad():
-        return model.to(dtype)(x)
-
-
-def golden(model, batch):
-    state = {name: torch.from_numpy(formula_tensor(name, tuple(parameter.shape)))
-             for name, parameter in model.named_parameters()}
-    outputs = {}
-    for name, dtype in [("features", torch.float64), ("float32", torch.float32), ("bfloat16", torch.bfloat16)]:
-        model.load_state_dict(state, strict=False)
-        y = features(model.eval(), batch, dtype)
-        outputs[name] = (y if dtype is torch.float64 else y.float()).numpy()
-        model.float()
-    return outputs
 
 
 def make():

@@ -1,8 +1,9 @@
 // In:  the names of a checkpoint's tensors, a table of rules.  Out: the names that eev knows them by.  Rests
 // on: core/error.
 //
-// A rule's `from` matches a whole name: `#` stands for a number and `*`, at the end, for whatever follows. In
-// `to`, `#` is the next of those numbers, `#+1` one more than it, and `*` what followed. So
+// A rule's `from` matches a whole name: `#` stands for a number and `*` for whatever is there, up to what the
+// rule has behind it. In `to`, `#` is the next of those numbers, `#+1` one more than it, and `*` what was
+// there. So
 // {"layers.#.downsample.*", "layers.#+1.downsample.*"} makes layers.1.downsample.norm.bias of
 // layers.0.downsample.norm.bias.
 #pragma once
@@ -48,9 +49,10 @@ inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 inline std::optional<std::vector<std::string_view>> match_name(std::string_view from, std::string_view name) {
   std::vector<std::string_view> parts;
   for (; !from.empty(); from.remove_prefix(1)) {
-    if (from == "*") {
-      if (name.empty()) return std::nullopt;
-      parts.push_back(name);
+    if (from.front() == '*') {
+      const std::string_view end = from.substr(1);
+      if (name.size() <= end.size() || !name.ends_with(end)) return std::nullopt;
+      parts.push_back(name.substr(0, name.size() - end.size()));
       return parts;
     }
     std::size_t length = 1;

@@ -1,7 +1,8 @@
 // In:  nothing.  Out: how each source of checkpoints names its tensors, as tables.  Rests on: io/name_map.
 //
-// eev's own names are timm's for Swin, torchvggish's for VGGish and the authors' for the head. The first rule
-// that matches counts. Sources are told apart by a name that only they have.
+// eev's own names are timm's for Swin, Cadene's for SE-ResNet, torchvision's for Inception, torchvggish's for
+// VGGish and the authors' for the head. The first rule that matches counts. Sources are told apart by a name
+// that only they have.
 #pragma once
 
 #include <eev/io/name_map.hpp>
@@ -9,7 +10,8 @@
 namespace eev::io {
 
 inline constexpr std::string_view swin_index = "computed by eev, found to be the same";
-inline constexpr std::string_view swin_classifier = "the classifier, behind the features";
+inline constexpr std::string_view classifier = "the classifier, behind the features";
+inline constexpr std::string_view batches_seen = "how many batches training has seen";
 
 /// github.com/microsoft/Swin-Transformer, and timm before 0.9: patches are merged at the end of a stage.
 inline constexpr name_rule microsoft_swin_names[] = {
@@ -19,7 +21,7 @@ inline constexpr name_rule microsoft_swin_names[] = {
     {"layers.#.blocks.*", "layers.#.blocks.*"},
     {"layers.#.downsample.*", "layers.#+1.downsample.*"},
     {"norm.*", "norm.*"},
-    {"head.*", "", swin_classifier},
+    {"head.*", "", classifier},
 };
 
 /// timm since 0.9: patches are merged at the start of the next stage.
@@ -29,7 +31,7 @@ inline constexpr name_rule timm_swin_names[] = {
     {"patch_embed.*", "patch_embed.*"},
     {"layers.#.*", "layers.#.*"},
     {"norm.*", "norm.*"},
-    {"head.*", "", swin_classifier},
+    {"head.*", "", classifier},
 };
 
 /// Transformers: queries, keys and values have a tensor each.
@@ -50,7 +52,23 @@ inline constexpr name_rule hugging_face_swin_names[] = {
     {"encoder.layers.#.blocks.#.output.dense.*", "layers.#.blocks.#.mlp.fc2.*"},
     {"encoder.layers.#.downsample.*", "layers.#+1.downsample.*"},
     {"layernorm.*", "norm.*"},
-    {"classifier.*", "", swin_classifier},
+    {"classifier.*", "", classifier},
+};
+
+/// github.com/Cadene/pretrained-models.pytorch, and timm's legacy_seresnet50 and legacy_seresnext101_32x4d.
+inline constexpr name_rule cadene_se_names[] = {
+    {"*.num_batches_tracked", "", batches_seen},
+    {"layer#.*", "layer#.*"},
+    {"last_linear.*", "", classifier},
+};
+
+/// torchvision, both of its files, and timm.
+inline constexpr name_rule torchvision_inception_names[] = {
+    {"*.num_batches_tracked", "", batches_seen},
+    {"AuxLogits.*", "", "the auxiliary classifier, of training alone"},
+    {"Conv2d_*", "Conv2d_*"},
+    {"Mixed_*", "Mixed_*"},
+    {"fc.*", "", classifier},
 };
 
 /// github.com/harritaylor/torchvggish. Its first linear layer reads time, mel and channel in eev's order.
@@ -74,6 +92,9 @@ inline constexpr name_map name_maps[] = {
     {"timm Swin", "swin", "module.", "layers.1.downsample.reduction.weight", timm_swin_names},
     {"Hugging Face Swin", "swin", "swin.", "embeddings.patch_embeddings.projection.weight",
      hugging_face_swin_names},
+    {"Cadene SE-ResNet", "se-res", "module.", "layer0.conv1.weight", cadene_se_names},
+    {"torchvision Inception", "inception", "module.", "Mixed_5b.branch1x1.conv.weight",
+     torchvision_inception_names},
     {"torchvggish", "vggish", "module.", "embeddings.4.weight", torchvggish_names},
     {"PyTorch head", "head", "module.", "contextGate1.linear.weight", authors_head_names},
 };
