@@ -14,7 +14,7 @@ import time
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from paper_head import Head  # noqa: E402
+from peer_networks import Head, vggish  # noqa: E402
 
 END = time.monotonic() + float(sys.argv[1] if len(sys.argv) > 1 else 180)
 
@@ -71,18 +71,8 @@ def swin():
             report("swin-large", "bf16", batch, "torch.compile (timm)", lambda: compiled(x))
 
 
-def vggish():
-    layers, channels = [], 1
-    for width in [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool"]:
-        if width == "pool":
-            layers.append(torch.nn.MaxPool2d(2))
-        else:
-            layers += [torch.nn.Conv2d(channels, width, 3, padding=1), torch.nn.ReLU()]
-            channels = width
-    layers.append(torch.nn.Flatten())
-    for inputs, units in [(12288, 4096), (4096, 4096), (4096, 128)]:
-        layers += [torch.nn.Linear(inputs, units), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers).cuda().eval().bfloat16().to(memory_format=torch.channels_last)
+def hear():
+    model = vggish().cuda().eval().bfloat16().to(memory_format=torch.channels_last)
     with torch.no_grad():
         x = torch.randn(64, 1, 96, 64, device="cuda", dtype=torch.bfloat16)
         report("vggish", "bf16", 64, "PyTorch eager", lambda: model(x))
@@ -92,5 +82,5 @@ if __name__ == "__main__":
     for tf32, peer in [(False, "nn.GRU (cuDNN)"), (True, "nn.GRU (cuDNN in TF32)")]:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
         heads(peer)
-    vggish()
+    hear()
     swin()
