@@ -34,6 +34,7 @@ __global__ void __launch_bounds__(class_threads)
   for (dim n = lane; n < N; n += warp_lanes) total += expf(row[n] - most);
   total = warp_sum(total);
   if (lane == 0) losses[r] = double(most - wanted) + log(total);
+  __syncwarp();  // all lanes have read the columns that they share, which one of them may write over
   for (dim n = lane; n < N; n += warp_lanes)
     dlogits[r * N + n] = share * (expf(row[n] - most) / float(total) - float(n == c));
 }
