@@ -4,6 +4,7 @@
 
 #include <eev/cuda.hpp>
 #include <eev/reference/adam.hpp>
+#include <eev/reference/class_loss.hpp>
 #include <eev/reference/clip_norm.hpp>
 #include <eev/reference/concatenate.hpp>
 #include <eev/reference/concatenate_backward.hpp>
@@ -13,8 +14,11 @@
 #include <eev/reference/gate_backward.hpp>
 #include <eev/reference/gru_backward.hpp>
 #include <eev/reference/linear_backward.hpp>
+#include <eev/reference/mean_pool_backward.hpp>
+#include <eev/reference/mixture_of_experts.hpp>
 #include <eev/reference/running_mean.hpp>
 #include <eev/reference/standardise.hpp>
+#include <eev/reference/unit_rows.hpp>
 #include <eev/train/trainer.hpp>
 
 #include "train/tiny_corpus.hpp"
