@@ -73,8 +73,8 @@ void agrees_with_the_reference(double tolerance) {
 TEST_CASE("linear agrees with the reference, with and without bias, after every epilogue") {
   agrees_with_the_reference<float, float>(1e-5);     // measured on the CPU runner: below 1e-6
   agrees_with_the_reference<float, bfloat16>(1e-5);  // products of bfloat16 are exact in float
-  // Sums below 16, rounded to 1/32 (the bias before), and again after GELU.
-  agrees_with_the_reference<bfloat16, bfloat16>(1.0 / 32);  // measured: 0.028
+  // Sums below 16, rounded by up to 1/32, and the bias below 1, by up to 1/512.
+  agrees_with_the_reference<bfloat16, bfloat16>(1.0 / 32 + 1.0 / 512);  // measured on an H100: 0.0319
 }
 
 TEST_CASE("linear's GELU is the erf form") {

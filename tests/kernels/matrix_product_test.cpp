@@ -130,6 +130,13 @@ TEST_CASE("factors may begin where no vector does") {
   CHECK(y.values() == std::vector<float>{9, 21, 43});
 }
 
+TEST_CASE("a product may be begun wherever scratch memory stands") {
+  cuda::device device;
+  auto scope = device.scope();
+  device.take<std::byte>(1);
+  is_exact_in_every_type(device, 64, 48, 32, {.b_transposed = true, .bias = true});
+}
+
 TEST_CASE("products of misfits and of nothing are refused") {
   cuda::device device;
   const device_tensor<float> x(device, 6);

@@ -13,11 +13,14 @@
 
 namespace eev {
 
+/// Where vectors of any processor begin, and what cuBLAS asks of its workspace: at multiples of so many bytes.
+inline constexpr std::size_t memory_alignment = 256;
+
 /// Where an arena's blocks come from: the host's memory, unless told otherwise. What is allocated is aligned
-/// to 64 bytes; `allocate` throws eev::error if there is none left.
+/// to memory_alignment; `allocate` throws eev::error if there is none left.
 struct memory_source {
   void* (*allocate)(int device, std::size_t bytes) = [](int, std::size_t bytes) {
-    void* memory = std::aligned_alloc(64, bytes);
+    void* memory = std::aligned_alloc(memory_alignment, bytes);
     require(memory, "out of memory: ", bytes, " bytes for activations");
     return memory;
   };
@@ -29,7 +32,8 @@ class arena {
  public:
   explicit arena(memory_source source = {}) : source_(source) {}
 
-  /// Uninitialised memory for a tensor, aligned to 64 bytes, valid until the innermost open scope closes.
+  /// Uninitialised memory for a tensor, aligned to memory_alignment, valid until the innermost open scope
+  /// closes.
   template <class T, class... Extents>
   view<T, int(sizeof...(Extents))> take(Extents... extents) {
     view<T, int(sizeof...(Extents))> tensor{nullptr, {dim(extents)...}};
@@ -60,7 +64,6 @@ class arena {
   }
 
  private:
-  static constexpr std::size_t alignment = 64;
   static constexpr std::size_t smallest_block = std::size_t{1} << 20;
 
   struct block {
@@ -69,7 +72,7 @@ class arena {
   };
 
   void* take_bytes(std::size_t bytes) {
-    bytes = (bytes + alignment - 1) / alignment * alignment;
+    bytes = (bytes + memory_alignment - 1) / memory_alignment * memory_alignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size) ++block_, used_ = 0;
     if (block_ == blocks_.size()) {
       std::size_t size = std::max(bytes, smallest_block);
