@@ -8,6 +8,7 @@
 
 #include <eev/io/decimal.hpp>
 #include <eev/io/safetensors_writer.hpp>
+#include <eev/io/sha256.hpp>
 
 #include "weights.hpp"
 
@@ -18,20 +19,23 @@ metadata describe_extraction(const features::extraction_options& options, const 
   const auto stream = [](std::optional<int> index) { return index ? std::to_string(*index) : "lowest"; };
   const std::string visual_hash = sha256_of(files.visual);
   const bool one_file = files.visual.path() == files.audio.path();
-  return {{"eev.version", EEV_VERSION},
-          {"eev.rate", io::decimal(options.rate)},
-          {"eev.audio_hop", io::decimal(rational(1) / options.audio_rate.value_or(options.rate))},
-          {"eev.visual", files.visual.name},
-          {"eev.visual_sha256", visual_hash},
-          {"eev.audio", files.audio.name},
-          {"eev.audio_sha256", one_file ? visual_hash : sha256_of(files.audio)},
-          {"eev.resize", streams.resize},
-          {"eev.visual_normalize", streams.visual_normalize},
-          {"eev.audio_relu", streams.audio_relu},
-          {"eev.audio_frames", std::to_string(streams.audio_frames)},
-          {"eev.video_stream", stream(streams.video)},
-          {"eev.audio_stream", stream(streams.audio)},
-          {"eev.precision", precision}};
+  metadata all{{"eev.version", EEV_VERSION},
+               {"eev.rate", io::decimal(options.rate)},
+               {"eev.audio_hop", io::decimal(rational(1) / options.audio_rate.value_or(options.rate))},
+               {"eev.visual", files.visual.name},
+               {"eev.visual_sha256", visual_hash},
+               {"eev.audio", files.audio.name},
+               {"eev.audio_sha256", one_file ? visual_hash : sha256_of(files.audio)},
+               {"eev.resize", streams.resize},
+               {"eev.visual_normalize", streams.visual_normalize},
+               {"eev.audio_relu", streams.audio_relu},
+               {"eev.audio_frames", std::to_string(streams.audio_frames)},
+               {"eev.audio_pca", streams.audio_pca},
+               {"eev.video_stream", stream(streams.video)},
+               {"eev.audio_stream", stream(streams.audio)},
+               {"eev.precision", precision}};
+  if (options.audio_pca) all["eev.audio_pca_sha256"] = io::sha256_of_file(streams.audio_pca_file());
+  return all;
 }
 
 metadata describe_source(const metadata& common, const input& input) {

@@ -28,17 +28,19 @@ std::vector<std::filesystem::path> weights_folders() {
 
 }  // namespace
 
-std::string find_weights(const std::string& name, const std::string& option, const std::string& why) {
+std::string find_weights(const std::string& name, const std::string& option, const std::string& why,
+                         std::string file) {
+  if (file.empty()) file = name + ".safetensors";
   std::string searched;
   for (const auto& folder : weights_folders()) {
-    const auto path = folder / (name + ".safetensors");
+    const auto path = folder / file;
     std::error_code unreadable;
     if (std::filesystem::exists(path, unreadable)) return path.string();
     searched += (searched.empty() ? "" : ", ") + folder.string();
   }
   // What is for the demonstration alone has been published by nobody.
   const std::string how = name.ends_with("-demo") ? "" : "get it by tools/fetch-weights " + name + ", or ";
-  throw error(message(why, "; there is no ", name, ".safetensors in ", searched, ": ", how,
+  throw error(message(why, "; there is no ", file, " in ", searched, ": ", how,
                       "name the file of those weights with ", option, " FILE"));
 }
 

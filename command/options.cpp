@@ -3,7 +3,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <eev/features/vggish_pca_file.hpp>
 #include <eev/io/decimal.hpp>
+
+#include "failures.hpp"
+#include "find_weights.hpp"
 
 namespace eev::command {
 
@@ -73,6 +77,20 @@ void add_stream_options(CLI::App& app, stream_options& options) {
                  "spectrogram frames of an audio row: 96, or 94 as the paper")
       ->capture_default_str()
       ->check(CLI::IsMember({94, 96}));
+  choice(
+      "--audio-pca", options.audio_pca, {"none", "round", "truncate"},
+      "AudioSet's post-processor of VGGish: whitened audio rows of whole numbers from 0 to 255, rounded as "
+      "torchvggish does or cut off as AudioSet's code does");
+  app.add_option("--audio-pca-weights", options.audio_pca_weights,
+                 "its parameters; else vggish_pca_params.npz in $EEV_WEIGHTS, weights/ or ~/.cache/eev")
+      ->type_name("FILE");
+}
+
+std::string stream_options::audio_pca_file() const {
+  if (!audio_pca_weights.empty()) return audio_pca_weights;
+  return find_weights("vggish-pca", "--audio-pca-weights",
+                      "--audio-pca " + audio_pca + " computes with AudioSet's parameters",
+                      "vggish_pca_params.npz");
 }
 
 features::extraction_options stream_options::extraction(rational rate) const {
@@ -83,6 +101,13 @@ features::extraction_options stream_options::extraction(rational rate) const {
   if (audio_hop) wanted.audio_rate = rational(1) / *audio_hop;
   wanted.audio_relu = audio_relu == "on";
   wanted.audio_frames = audio_frames;
+  if (audio_pca != "none") {
+    wanted.audio_pca = features::read_vggish_pca(audio_pca_file());
+    wanted.audio_quantisation =
+        audio_pca == "round" ? features::pca_quantisation::round : features::pca_quantisation::truncate;
+  } else if (!audio_pca_weights.empty()) {
+    throw usage_error("--audio-pca-weights needs --audio-pca round or truncate");
+  }
   return wanted;
 }
 

@@ -40,6 +40,10 @@ struct stream_options {
   std::string resize = "stretch", visual_normalize = "none", audio_relu = "on";
   std::optional<rational> audio_hop;  // seconds
   int audio_frames = 96;
+  std::string audio_pca = "none", audio_pca_weights;
+
+  /// The file of the post-processor's parameters: the one that is named, or the one that is found.
+  std::string audio_pca_file() const;
 
   /// For the library; `rate` visual rows a second.
   features::extraction_options extraction(rational rate) const;

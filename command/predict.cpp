@@ -45,7 +45,7 @@ int predict(const predict_options& options) {
   const rational frame_rate = 1;
   const auto inputs = find_inputs(options.videos, false);
   console console(options.device.quiet);
-  const auto files = open_model(options.weights);
+  const auto files = open_model(options.weights, options.streams);
   const auto predict_video = make_predictor(files, options.device, options.streams.extraction(frame_rate));
   if (!files.note.empty()) console.caution(files.note);
   if (const auto advice = advice_on(options.device); !advice.empty()) console.note(advice);

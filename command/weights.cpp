@@ -53,6 +53,21 @@ void check_rate(const io::network_file& head) {
           " rows a second, but predict has one; train with --rate 1");
 }
 
+/// Whitened audio rows are of another scale than VGGish's own (0 to 255): a head that says from which it has
+/// learned makes nothing of the others.
+void check_audio_pca(const io::network_file& head, const stream_options& streams) {
+  const auto& file = head.source->file();
+  const auto learned = io::find_metadata(file, "eev.audio_pca");
+  require(!learned || *learned == streams.audio_pca, head.path(),
+          ": has learned from audio rows of --audio-pca ", learned.value_or(""),
+          ", but predict is to make them by ", streams.audio_pca, "; add --audio-pca ", learned.value_or(""));
+  const auto expected = io::find_metadata(file, "eev.audio_pca_sha256");
+  if (!expected || streams.audio_pca == "none") return;
+  const std::string parameters = streams.audio_pca_file(), found = io::sha256_of_file(parameters);
+  require(found == *expected, head.path(), ": has learned by other parameters than those of ", parameters,
+          ": SHA-256 ", found, ", expected ", *expected, " (eev.audio_pca_sha256)");
+}
+
 /// A head tells its sizes by its tensors, which must be those of the kind that its metadata name.
 void check_head(const io::network_file& head) {
   const auto shape = head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
@@ -109,9 +124,9 @@ io::model_files find_model(const weights_options& options) {
 
 }  // namespace
 
-io::model_files open_model(const weights_options& options) {
+io::model_files open_model(const weights_options& options, const stream_options& streams) {
   auto files = checked(find_model(options));
-  for (const auto& head : files.heads) check_rate(head);
+  for (const auto& head : files.heads) check_rate(head), check_audio_pca(head, streams);
   return files;
 }
 

@@ -17,7 +17,7 @@ class Usage(CommandTest):
 
     def test_options_of_the_contract_are_there(self):
         common = "--device --precision --threads --quiet --visual-weights --audio-weights --video-stream " \
-                 "--audio-stream --resize --audio-hop --audio-relu --audio-frames --visual-normalize --rate"
+                 "--audio-stream --resize --audio-hop --audio-relu --audio-frames --audio-pca --visual-normalize --rate"
         for name, more in (("predict", "--weights --output --format"), ("extract", "--output --visual --shard")):
             out = self.eev(name, "--help")[0]
             for option in (common + " " + more).split():

@@ -81,6 +81,24 @@ TEST_CASE("sound longer than the frames is cut, shorter sound goes on as silence
   CHECK(std::equal(last.begin(), last.end(), before.begin()));  // both are silence
 }
 
+TEST_CASE("options: audio rows by AudioSet's post-processor") {
+  // Whitened by a matrix that turns a row around, 30 times as large: one term a sum.
+  std::vector<double> eigenvectors(128 * 128);
+  for (dim n = 0; n < 128; ++n) eigenvectors[128 * n + 127 - n] = 30;
+  features::extraction_options options;
+  options.audio_pca.emplace(std::move(eigenvectors), std::vector<double>(128, 0.03));
+  options.audio_quantisation = features::pca_quantisation::truncate;
+  blockwise_video video(3, 2 * 16000, 4000), again(3, 2 * 16000, 4000);  // and a second of silence
+  const auto rows = extract(video, options), plain = extract(again);
+  std::vector<float> expected;
+  for (dim row = 0; row < 3; ++row)
+    for (dim n = 0; n < 128; ++n)
+      expected.push_back(features::vggish_pca::quantised(
+          30 * (double(plain.audio.tensor()(row, 127 - n)) - 0.03), features::pca_quantisation::truncate));
+  CHECK(values_of(rows.audio) == expected);
+  CHECK(values_of(rows.visual) == values_of(plain.visual));
+}
+
 TEST_CASE("options: the audio's own hop, rows of length one, no last ReLU") {
   blockwise_video video(5, 5 * 16000, 4000), again(5, 5 * 16000, 4000);
   features::extraction_options options;

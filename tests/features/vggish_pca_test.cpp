@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <eev/features/vggish_pca.hpp>
+#include <eev/features/vggish_pca_file.hpp>
 #include <eev/io/formula_weights.hpp>
 
 #include "../golden.hpp"
@@ -62,7 +62,7 @@ TEST_CASE("VGGish's post-processor with the real parameters gives NumPy's number
     MESSAGE("skipped: EEV_TEST_MEDIA is not set");
     return;
   }
-  check_pca(vggish_pca(std::string(media) + "/vggish/vggish_pca_params.npz"), "real");
+  check_pca(read_vggish_pca(std::string(media) + "/vggish/vggish_pca_params.npz"), "real");
 }
 
 TEST_CASE("a value half way between two levels goes to the even one, or down") {
@@ -87,5 +87,6 @@ TEST_CASE("VGGish's post-processor refuses parameters and rows of other shapes")
   CHECK(error_of([&] {
           pca({y.data(), {1, 128}}, {x.data(), {2, 128}}, pca_quantisation::round);
         }) == "vggish_pca: x [2, 128], y [1, 128]; expected both [R, 128]");
-  CHECK(error_of([] { vggish_pca("none.npz"); }) == "none.npz: cannot be opened: No such file or directory");
+  CHECK(error_of([] { read_vggish_pca("none.npz"); }) ==
+        "none.npz: cannot be opened: No such file or directory");
 }

@@ -1,5 +1,5 @@
 // In:  a video.  Out: its rows of visual and audio features.  Rests on: features/visual_network,
-// features/vggish, features/frame_preparation, features/sound_patches; io/model_files.
+// features/vggish, features/vggish_pca, features/frame_preparation, features/sound_patches; io/model_files.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include <eev/features/frame_preparation.hpp>
 #include <eev/features/sound_patches.hpp>
 #include <eev/features/vggish.hpp>
+#include <eev/features/vggish_pca.hpp>
 #include <eev/features/visual_network.hpp>
 #include <eev/io/model_files.hpp>
 
@@ -23,10 +24,12 @@ namespace eev::features {
 struct extraction_options {
   rational rate = 1;  // visual rows a second; the video hands out its frames at this rate
   frame_resize resize = frame_resize::stretch;
-  bool normalise_visual = false;       // visual rows of length 1
-  std::optional<rational> audio_rate;  // audio rows a second, vggish_rate for 0.96 s; else the visual rate
-  bool audio_relu = true;              // VGGish's last ReLU
-  dim audio_frames = patch_frames;     // 94: as the paper has it (features/sound_patches.hpp)
+  bool normalise_visual = false;        // visual rows of length 1
+  std::optional<rational> audio_rate;   // audio rows a second, vggish_rate for 0.96 s; else the visual rate
+  bool audio_relu = true;               // VGGish's last ReLU
+  dim audio_frames = patch_frames;      // 94: as the paper has it (features/sound_patches.hpp)
+  std::optional<vggish_pca> audio_pca;  // AudioSet's post-processor: audio rows of whole numbers, 0 to 255
+  pca_quantisation audio_quantisation = pca_quantisation::round;
 };
 
 /// What the networks made of one video.
@@ -124,7 +127,9 @@ class extractor {
       patches.take(device_, spectrograms);  // [count, 96, 64]
       auto features = device_.template take<scalar>(count, audio_width());
       vggish_(device_, features, spectrograms, options_.audio_relu);  // [count, 128]
-      device_.download(rows.grow(count), features);
+      auto added = rows.grow(count);
+      device_.download(added, features);
+      if (options_.audio_pca) (*options_.audio_pca)(added, added, options_.audio_quantisation);
     }
   }
 

@@ -1,8 +1,8 @@
 // In:  rows of VGGish's features [R, 128].  Out: the same as AudioSet publishes them: whitened, from 0 to
-// 255.  Rests on: core/view, io/npz.
+// 255.  Rests on: core/view.
 //
 // AudioSet's post-processor (tensorflow/models, audioset/vggish, vggish_postprocess.py): with the
-// eigenvectors E and the means m of vggish_pca_params.npz,
+// eigenvectors E and the means m of vggish_pca_params.npz (features/vggish_pca_file.hpp),
 //   y = E (x - m)           [128]
 //   q = (clip(y, -2, 2) + 2) * (255 / 4)
 // AudioSet's code cuts the fraction of q off, torchvggish rounds half to even. All in double.
@@ -12,12 +12,10 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include <eev/core/view.hpp>
-#include <eev/io/npz.hpp>
 
 namespace eev::features {
 
@@ -34,11 +32,6 @@ class vggish_pca {
             "vggish_pca: eigenvectors of ", eigenvectors_.size(), " values and ", means_.size(),
             " means; expected [128, 128] and [128]");
   }
-
-  /// vggish_pca_params.npz
-  explicit vggish_pca(const std::string& path) : vggish_pca(io::npz_file(path)) {}
-  explicit vggish_pca(const io::npz_file& file)
-      : vggish_pca(file.read("pca_eigen_vectors", {width, width}), file.read("pca_means", {width})) {}
 
   /// x [R, 128] -> y [R, 128], before they are quantised.
   void project(view<double, 2> y, const_view<float, 2> x) const {

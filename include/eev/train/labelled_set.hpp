@@ -47,7 +47,8 @@ struct labelled_set {
 /// Metadata that all features of a head have to share, and that the head is going to carry.
 inline constexpr std::array shared_metadata{
     "eev.visual",    "eev.visual_sha256",    "eev.audio",      "eev.audio_sha256", "eev.rate",
-    "eev.audio_hop", "eev.visual_normalize", "eev.audio_relu", "eev.audio_frames", "eev.resize"};
+    "eev.audio_hop", "eev.visual_normalize", "eev.audio_relu", "eev.audio_frames", "eev.resize",
+    "eev.audio_pca", "eev.audio_pca_sha256"};
 
 /// Visual row t of a video and the audio row that goes with it, as the recipe has it.
 inline dim audio_row_of(const recipe& recipe, const io::video_features& features, dim t) {
