@@ -177,4 +177,17 @@ void convert_checkpoint(const std::string& path, const std::string& output, std:
   });
 }
 
+linear_classifier read_classifier(const std::string& path) {
+  const io::checkpoint file(path);
+  linear_classifier classifier;
+  for (const auto& [name, rule] : io::rename_tensors(path, source_of(file), file.tensors()).dropped) {
+    if (rule->reason != io::classifier) continue;
+    auto& values = name.ends_with(".weight") ? classifier.weight : classifier.bias;
+    values = file.tensors().at(name).finite_floats(tensor_in(file, name));
+  }
+  require(!classifier.weight.empty() && !classifier.bias.empty(), path,
+          ": no classifier in it; expected a checkpoint as its authors publish it, not converted by eev");
+  return classifier;
+}
+
 }  // namespace eev::command

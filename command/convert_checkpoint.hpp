@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace eev::command {
 
@@ -11,5 +12,14 @@ namespace eev::command {
 /// gets the names of all mapped, dropped and missing tensors, also before that. `type` is F32 or BF16.
 void convert_checkpoint(const std::string& path, const std::string& output, std::string_view type,
                         std::string& report);
+
+/// The layer behind the features of a visual network, which a converted file has not: [classes, features] and
+/// [classes].
+struct linear_classifier {
+  std::vector<float> weight, bias;
+};
+
+/// Throws if the checkpoint has none.
+linear_classifier read_classifier(const std::string& path);
 
 }  // namespace eev::command

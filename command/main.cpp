@@ -13,7 +13,7 @@ using namespace eev::command;
 
 constexpr auto subcommands = {add_predict,  add_extract,     add_train,  add_evaluate,
                               add_ensemble, add_interpolate, add_filter, add_convert,
-                              add_inspect,  add_demo,        add_doctor};
+                              add_verify,   add_inspect,     add_demo,   add_doctor};
 
 namespace {
 

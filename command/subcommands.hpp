@@ -17,6 +17,7 @@ void add_ensemble(CLI::App& program, int& status);
 void add_interpolate(CLI::App& program, int& status);
 void add_filter(CLI::App& program, int& status);
 void add_convert(CLI::App& program, int& status);
+void add_verify(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);
 void add_demo(CLI::App& program, int& status);
 void add_doctor(CLI::App& program, int& status);

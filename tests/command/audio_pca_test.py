@@ -2,7 +2,6 @@
 `--audio-pca` holds its contract: the numbers, what is written down of them, and who refuses them.
 """
 import hashlib
-import io
 import math
 import os
 import pathlib
@@ -11,21 +10,9 @@ import unittest
 import zipfile
 
 from corpus import TrainingTest, labels
-from program import CommandTest, read_safetensors
+from program import CommandTest, npz, read_safetensors
 
 PUBLISHED = "vggish_pca_params.npz"
-
-
-def npz(eigenvectors, means):
-    """What numpy.savez_compressed writes of float64 arrays [N, 128] and [N]."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, shape, values in (("pca_eigen_vectors", (len(eigenvectors), 128), sum(eigenvectors, [])),
-                                    ("pca_means", (len(means),), means)):
-            header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
-            archive.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header
-                             + struct.pack(f"<{len(values)}d", *values))
-    return file.getvalue()
 
 
 def mirror(mean):

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import tempfile
 import unittest
+import zipfile
 import zlib
 
 PROGRAM = os.environ["EEV_PROGRAM"]
@@ -104,3 +105,15 @@ def edit_safetensors(path, edit):
     edit(header, data)
     text = json.dumps(header).encode()
     pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def npz(eigenvectors, means):
+    """The bytes of a vggish_pca_params.npz, as numpy.savez_compressed writes float64 arrays [N, 128] and [N]."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, shape, values in (("pca_eigen_vectors", (len(eigenvectors), 128), sum(eigenvectors, [])),
+                                    ("pca_means", (len(means),), means)):
+            header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+            archive.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header
+                             + struct.pack(f"<{len(values)}d", *values))
+    return file.getvalue()

@@ -4,7 +4,7 @@ import unittest
 
 from program import EXPRESSIONS, CommandTest
 
-SUBCOMMANDS = "predict extract train evaluate ensemble interpolate filter convert inspect doctor".split()
+SUBCOMMANDS = "predict extract train evaluate ensemble interpolate filter convert verify inspect doctor".split()
 
 
 class Usage(CommandTest):
