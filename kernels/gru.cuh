@@ -13,6 +13,7 @@
 #include <eev/cuda/gru.hpp>
 
 #include "device/activations.cuh"
+#include "gru_clusters.cuh"
 #include "gru_mma.cuh"
 #include "recurrence.cuh"
 
@@ -118,8 +119,12 @@ template <class Out>
 void gru_in_bfloat16(device& device, view<Out, 3> y, view<const float, 4> projected,
                      const std::array<view<const bfloat16, 2>, 2>& weight, view<const float, 2> bias) {
   check_gru(y, projected, weight, bias);
-  launch_gru_mma(device, in_kernel(y.data), projected.data, {weight[0].data, weight[1].data}, bias.data,
-                 y.shape[0], y.shape[1], weight[0].shape[1]);
+  const auto [B, steps, _] = y.shape;
+  const dim U = weight[0].shape[1];
+  const std::array factors{in_kernel(weight[0].data), in_kernel(weight[1].data)};
+  if (!launch_gru_in_clusters("gru", device, in_kernel(y.data), nullptr, projected.data, factors, bias.data,
+                              B, steps, U))
+    launch_gru_mma(device, in_kernel(y.data), projected.data, factors, bias.data, B, steps, U);
 }
 
 }  // namespace

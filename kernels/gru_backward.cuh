@@ -88,8 +88,11 @@ void gru_forward(device& device, view<float, 3> y, view<float, 4> kept, view<con
           weight.shape, ", bias ", bias.shape,
           "; expected y [B, T, 2U], kept [B, T, 2, 4U], projected "
           "[B, T, 2, 3U], weight [2, 3U, U], bias [2, 3U]");
-  launch_gru("gru_forward", device, y, kept.data, projected.data, {weight.data, weight.data + gates * U},
-             bias.data, U);
+  const std::array both{weight.data, weight.data + gates * U};
+  if (device.rounds_factors() && launch_gru_in_clusters("gru_forward", device, y.data, kept.data,
+                                                        projected.data, both, bias.data, B, steps, U))
+    return;
+  launch_gru("gru_forward", device, y, kept.data, projected.data, both, bias.data, U);
 }
 
 void gru_backward(device& device, view<float, 4> dprojected, view<float, 3> dweight, view<float, 2> dbias,
@@ -108,7 +111,10 @@ void gru_backward(device& device, view<float, 4> dprojected, view<float, 3> dwei
   const char* name = "gru_backward";
   auto scope = device.scope();
   const auto dq = device.take<float>(rows, 2 * gates), before = device.take<float>(rows, 2 * U);
-  if (dy.size() > 0) {
+  const bool in_clusters = device.rounds_factors() &&
+                           launch_gru_back_in_clusters(name, device, dprojected.data, dq.data, before.data,
+                                                       dy.data, y.data, kept.data, weight.data, B, steps, U);
+  if (dy.size() > 0 && !in_clusters) {
     const std::size_t bytes = sizeof(float) * (shared_pitch(int(gates)) + U);  // of a clip
     with_clips(name, B, bytes, U, [&, B = B, steps = steps](auto clips) {
       launch(name, device, dim3(blocks_for(B, clips), 2), recurrence_threads(U), clips * bytes,
@@ -118,10 +124,12 @@ void gru_backward(device& device, view<float, 4> dprojected, view<float, 3> dwei
   }
   sum_columns(name, device, dbias.data, dq.data, rows, 2 * gates);
   if (dy.size() == 0) return fill_zeros(name, device, dweight.data, dweight.size());
-  for (dim d = 0; d < 2; ++d)  // dq^T before; both directions stand side by side in a row
-    multiply(device,
-             matrix_product(dweight[d], factor<float>{dq.data + d * gates, gates, rows, 2 * gates, true},
-                            factor<float>{before.data + d * U, rows, U, 2 * U}));
+  for (dim d = 0; d < 2; ++d) {  // dq^T before; both directions stand side by side in a row
+    matrix_product product(dweight[d], factor<float>{dq.data + d * gates, gates, rows, 2 * gates, true},
+                           factor<float>{before.data + d * U, rows, U, 2 * U});
+    product.rounded = device.rounds_factors();
+    multiply(device, product);
+  }
 }
 
 }  // namespace eev::cuda

@@ -176,15 +176,14 @@ void launch_gru_tiles(device& device, Out* y, const float* projected, const weig
 
 template <class Out>
 void launch_gru_mma(device& device, Out* y, const float* projected,
-                    const std::array<const bfloat16*, 2>& weight, const float* bias, dim B, dim steps,
+                    const std::array<const __nv_bfloat16*, 2>& weight, const float* bias, dim B, dim steps,
                     dim U) {
   require(U <= most_mma_units, "gru: ", U, " units; in bfloat16 there may be ", most_mma_units);
   if (B == 0 || steps == 0 || U == 0) return;
   const dim tiles = (U + 15) / 16, count = 2 * tiles * tiles * 3 * warp_lanes;
   auto scope = device.scope();
   auto* fragments = device.take<weight_fragment>(count).data;
-  for_elements("gru", device, count,
-               fragment_element{fragments, in_kernel(weight[0]), in_kernel(weight[1]), int(U), int(tiles)});
+  for_elements("gru", device, count, fragment_element{fragments, weight[0], weight[1], int(U), int(tiles)});
   const auto go = [&](auto kernel) { kernel(device, y, projected, fragments, bias, B, steps, int(U)); };
   if (tiles > 2 * most_mma_warps) return go(launch_gru_tiles<4, 1, Out>);  // no room for more clips
   if (tiles > most_mma_warps) return go(B > 8 ? launch_gru_tiles<2, 2, Out> : launch_gru_tiles<2, 1, Out>);

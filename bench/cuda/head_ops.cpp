@@ -36,23 +36,29 @@ const registered grus("gru", [](meter& meter) {
   }
 });
 
+/// With `rounded` factors its products are those of tensor cores.
+void recur_back(meter& meter, dim U, bool rounded) {
+  auto scope = meter.device.scope();
+  meter.device.round_factors(rounded);
+  const auto projected = meter.filled<float>(clips, steps, 2, 3 * U);
+  const auto weight = meter.filled<float>(2, 3 * U, U);
+  const auto bias = meter.filled<float>(2, 3 * U);
+  auto y = meter.device.take<float>(clips, steps, 2 * U), dweight = meter.device.take<float>(2, 3 * U, U);
+  auto kept = meter.device.take<float>(clips, steps, 2, 4 * U),
+       dprojected = meter.device.take<float>(clips, steps, 2, 3 * U);
+  auto dbias = meter.device.take<float>(2, 3 * U);
+  const std::string what = std::to_string(U) + " units";
+  const char* precision = rounded ? "bf16" : "fp32";
+  meter.report("gru_backward", what + ", forwards", precision, clips,
+               {recurrence_flops(U), bytes_of(16.0 * U)},
+               [&] { gru_forward(meter.device, y, kept, projected, weight, bias); });
+  meter.report("gru_backward", what, precision, clips, {2 * recurrence_flops(U), bytes_of(18.0 * U)},
+               [&] { gru_backward(meter.device, dprojected, dweight, dbias, y, y, kept, weight); });
+  meter.device.round_factors(false);
+}
 const registered grus_back("gru_backward", [](meter& meter) {
-  for (dim U : {visual_units, audio_units}) {
-    auto scope = meter.device.scope();
-    const auto projected = meter.filled<float>(clips, steps, 2, 3 * U);
-    const auto weight = meter.filled<float>(2, 3 * U, U);
-    const auto bias = meter.filled<float>(2, 3 * U);
-    auto y = meter.device.take<float>(clips, steps, 2 * U), dweight = meter.device.take<float>(2, 3 * U, U);
-    auto kept = meter.device.take<float>(clips, steps, 2, 4 * U),
-         dprojected = meter.device.take<float>(clips, steps, 2, 3 * U);
-    auto dbias = meter.device.take<float>(2, 3 * U);
-    const std::string what = std::to_string(U) + " units";
-    meter.report("gru_backward", what + ", forwards", "fp32", clips,
-                 {recurrence_flops(U), bytes_of(16.0 * U)},
-                 [&] { gru_forward(meter.device, y, kept, projected, weight, bias); });
-    meter.report("gru_backward", what, "fp32", clips, {2 * recurrence_flops(U), bytes_of(18.0 * U)},
-                 [&] { gru_backward(meter.device, dprojected, dweight, dbias, y, y, kept, weight); });
-  }
+  for (dim U : {visual_units, audio_units})
+    for (bool rounded : {false, true}) recur_back(meter, U, rounded);
 });
 
 const registered linears_back("linear_backward", [](meter& meter) {

@@ -71,9 +71,10 @@ void score(meter& meter) {
   }
 }
 
-void train(meter& meter) {
+void train(meter& meter, bool rounded) {
   auto& device = meter.device;
   auto scope = device.scope();
+  device.round_factors(rounded);
   const dim B = 128, steps = 60;
   const head_shape shape;
   train::trainable_head<cuda::device> head(device, shape, 1);
@@ -83,17 +84,19 @@ void train(meter& meter) {
   const auto labels = meter.filled<float>(B, steps, shape.expressions);
   const auto mask = meter.filled<float>(B, steps);
   dim step = 0;
-  meter.report("networks", "train_step", "fp32", B, {B * steps * train_flops, 0}, [&] {
+  meter.report("networks", "train_step", rounded ? "bf16" : "fp32", B, {B * steps * train_flops, 0}, [&] {
     head.gradients(device, {visual, audio, labels, mask}, train::find_loss("l1"), 0.3f,
                    random_stream(1, step++));
     adam.step(device, head.parameters(), head.gradients(), {});
   });
+  device.round_factors(false);
 }
 
 const registered spectrograms("log_mel", transform);
 const registered whole("networks", [](meter& meter) {
   score(meter);
-  train(meter);
+  train(meter, false);
+  train(meter, true);
   hear<bfloat16>(meter, 64);
   see<bfloat16>(meter, "swin-large", swin_large_flops, {1, 8, 64, 256});
   see<float>(meter, "swin-large", swin_large_flops, {64});

@@ -22,7 +22,9 @@ struct table_key {
   int architecture;
   dim N, K;
   element in, out;
-  bool a_transposed, b_transposed, bias, relu, add;
+  bool a_transposed, b_transposed, bias;
+  activation after;
+  bool add, rounded;
   auto operator<=>(const table_key&) const = default;
 };
 
@@ -50,8 +52,8 @@ const std::vector<matrix_algorithm> table = {
 };
 
 table_key key_in_table(const library_state& libraries, const matrix_product& p) {
-  return {libraries.architecture, p.N,    p.K,  p.in, p.out, p.a.transposed, p.b.transposed,
-          p.bias != nullptr,      p.relu, p.add};
+  return {libraries.architecture, p.N,     p.K,   p.in,     p.out, p.a.transposed, p.b.transposed,
+          p.bias != nullptr,      p.after, p.add, p.rounded};
 }
 
 // ---- descriptions ----
@@ -89,16 +91,22 @@ void set_layout(cublasLtMatrixLayoutOpaque_t& layout, element type, dim rows, di
         "cublasLtMatrixLayoutSetAttribute");
 }
 
+cublasComputeType_t arithmetic_of(const matrix_product& p) {
+  return p.rounded ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+}
+
 /// A plan without an algorithm.
 product_plan describe(const matrix_product& p) {
   product_plan plan{};
-  check(cublasLtMatmulDescInit(&plan.operation, CUBLAS_COMPUTE_32F, CUDA_R_32F), "cublasLtMatmulDescInit");
+  check(cublasLtMatmulDescInit(&plan.operation, arithmetic_of(p), CUDA_R_32F), "cublasLtMatmulDescInit");
   const auto operation = [](bool transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; };
   set(plan, CUBLASLT_MATMUL_DESC_TRANSA, operation(p.b.transposed));
   set(plan, CUBLASLT_MATMUL_DESC_TRANSB, operation(p.a.transposed));
-  set(plan, CUBLASLT_MATMUL_DESC_EPILOGUE,
-      p.bias ? (p.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS)
-             : (p.relu ? CUBLASLT_EPILOGUE_RELU : CUBLASLT_EPILOGUE_DEFAULT));
+  constexpr cublasLtEpilogue_t without_bias[] = {CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_EPILOGUE_RELU,
+                                                 CUBLASLT_EPILOGUE_GELU},
+                               with_bias[] = {CUBLASLT_EPILOGUE_BIAS, CUBLASLT_EPILOGUE_RELU_BIAS,
+                                              CUBLASLT_EPILOGUE_GELU_BIAS};
+  set(plan, CUBLASLT_MATMUL_DESC_EPILOGUE, (p.bias ? with_bias : without_bias)[int(p.after)]);
   if (p.bias) set(plan, CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
   const auto lay = [&](cublasLtMatrixLayoutOpaque_t& layout, const matrix_product::operand& x, dim rows,
                        dim columns) {
@@ -155,7 +163,7 @@ bool takes_from_table(library_state& libraries, const matrix_product& p, product
   const auto row = std::ranges::find(table, key_in_table(libraries, p), &matrix_algorithm::product);
   if (row == table.end()) return false;
   cublasLtMatmulAlgo_t algorithm;
-  bool known = cublasLtMatmulAlgoInit(libraries.matrices.get(), CUBLAS_COMPUTE_32F, CUDA_R_32F, type_of(p.in),
+  bool known = cublasLtMatmulAlgoInit(libraries.matrices.get(), arithmetic_of(p), CUDA_R_32F, type_of(p.in),
                                       type_of(p.in), type_of(p.out), type_of(p.out), int(row->options[0]),
                                       &algorithm) == CUBLAS_STATUS_SUCCESS;  // else of another cuBLAS
   for (std::size_t i = 1; known && i < std::size(algorithm_options); ++i)
@@ -177,8 +185,8 @@ product_plan make_plan(library_state& libraries, const matrix_product& p) {
 }
 
 product_plan& find_plan(library_state& libraries, const matrix_product& p) {
-  dim flags = 0, alignments = 0;
-  for (bool flag : {p.a.transposed, p.b.transposed, p.relu, p.add}) flags = 2 * flags + flag;
+  dim flags = dim(p.after), alignments = 0;
+  for (bool flag : {p.a.transposed, p.b.transposed, p.add, p.rounded}) flags = 2 * flags + flag;
   for (const void* data : {p.a.data, p.b.data, static_cast<const void*>(p.y), p.bias})
     alignments = 32 * alignments + (data ? alignment_of(data) : 0);
   const product_key key{p.M,       p.N,
@@ -257,8 +265,10 @@ std::string text_of(const matrix_algorithm& row) {
   const auto& key = row.product;
   std::string text = message("{{", key.architecture, ", ", key.N, ", ", key.K);
   for (element type : {key.in, key.out}) text += type == float32 ? ", float32" : ", bfloat16";
-  for (bool flag : {key.a_transposed, key.b_transposed, key.bias, key.relu, key.add})
-    text += flag ? ", true" : ", false";
+  const auto yes_or_no = [](bool flag) { return flag ? ", true" : ", false"; };
+  for (bool flag : {key.a_transposed, key.b_transposed, key.bias}) text += yes_or_no(flag);
+  constexpr const char* names[] = {"none", "relu", "gelu"};
+  text += message(", activation::", names[int(key.after)], yes_or_no(key.add), yes_or_no(key.rounded));
   for (std::size_t i = 0; i < row.options.size(); ++i)
     text += message(i == 0 ? "}, {" : ", ", row.options[i]);
   return text + "}},\n";

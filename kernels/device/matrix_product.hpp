@@ -5,8 +5,8 @@
 //   product.bias = bias.data;
 //   multiply(device, product);
 //
-// Products of float are true float: no TF32. Those of bfloat16 are summed in float. The same row of y gets
-// the same bits whatever the number of rows.
+// Products of float are true float, unless TF32 is asked for. Those of bfloat16 are summed in float. The same
+// row of y gets the same bits whatever the number of rows.
 #pragma once
 
 #include <eev/cuda/device.hpp>
@@ -46,8 +46,11 @@ factor<T> transposed(view<T, 2> x) {
   return transposed(view<const T, 2>(x));
 }
 
-/// y = relu?(a b + bias + y?), where relu and y are there if they are asked for: y [M, N], a [M, K], b [K,
-/// N], bias [N] of y's type. No dimension is 0.
+/// What becomes of a product's elements, before they are rounded. GELU in its tanh form.
+enum class activation { none, relu, gelu };
+
+/// y = activation(a b + bias + y?), where bias and y are there if they are asked for: y [M, N], a [M, K], b
+/// [K, N], bias [N] of y's type. No dimension is 0.
 struct matrix_product {
   struct operand {
     const void* data;
@@ -79,8 +82,10 @@ struct matrix_product {
   void* y;
   dim y_step;
   const void* bias = nullptr;
-  bool relu = false, add = false;
-  dim batch = 1;  // products of the same shape; the bias is the same for all of them
+  activation after = activation::none;
+  bool add = false;
+  bool rounded = false;  // factors of float may be rounded to TF32, 10 bits after the first
+  dim batch = 1;         // products of the same shape; the bias is the same for all of them
   dim y_batch_step = 0;
 };
 

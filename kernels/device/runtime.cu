@@ -27,6 +27,14 @@ std::string name_of(int number) {
 
 void select(int number) { check(cudaSetDevice(number), "cudaSetDevice"); }
 
+bool has_clusters(int number) {
+  int clusters = 0, shared = 0;
+  check(cudaDeviceGetAttribute(&clusters, cudaDevAttrClusterLaunch, number), "cudaDeviceGetAttribute");
+  check(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, number),
+        "cudaDeviceGetAttribute");
+  return clusters && shared >= 227 * 1024;
+}
+
 void* allocate(std::size_t bytes) {
   void* memory = nullptr;
   check(cudaMalloc(&memory, bytes), message("cudaMalloc of ", bytes, " bytes").c_str());

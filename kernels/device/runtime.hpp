@@ -27,6 +27,9 @@ std::string name_of(int number);
 /// What this thread does from now on concerns GPU `number`.
 void select(int number);
 
+/// True if a kernel can be launched in clusters of up to 16 blocks of 227 KiB of shared memory each.
+bool has_clusters(int number);
+
 void* allocate(std::size_t bytes);
 void release(void* memory);
 void* allocate_pinned(std::size_t bytes);  // of the host, within the GPU's reach

@@ -67,7 +67,7 @@ void is_exact(cuda::device& device, dim M, dim N, dim K, const how& how) {
   cuda::matrix_product product(view<Out, 2>{result.tensor().data, {M, N}}, a.in(left), b.in(right));
   product.y_step = y.step, product.y_batch_step = y.batch_step, product.batch = how.batch;
   if (how.bias) product.bias = plus.tensor().data;
-  product.relu = how.relu, product.add = how.add;
+  product.after = how.relu ? cuda::activation::relu : cuda::activation::none, product.add = how.add;
   multiply(device, product);
   INFO("[", M, ", ", K, "] ", how.a_transposed ? "transposed" : "", " times [", K, ", ", N, "] ",
        how.b_transposed ? "transposed" : "", how.bias ? ", bias" : "", how.relu ? ", relu" : "",
@@ -135,6 +135,30 @@ TEST_CASE("a product may be begun wherever scratch memory stands") {
   auto scope = device.scope();
   device.take<std::byte>(1);
   is_exact_in_every_type(device, 64, 48, 32, {.b_transposed = true, .bias = true});
+}
+
+TEST_CASE("a product's GELU is the tanh form, with and without bias") {
+  cuda::device device;
+  std::vector<float> x;
+  for (int i = -128; i < 128; ++i) x.push_back(float(i) / 32);
+  std::vector<float> identity(64);
+  for (int i = 0; i < 8; ++i) identity[9 * i] = 1;
+  const device_tensor<bfloat16> left(device, x), right(device, identity),
+      bias(device, std::vector<float>(8, 0.25f));
+  for (bool with_bias : {false, true}) {
+    const device_tensor<bfloat16> y(device, dim(x.size()));
+    cuda::matrix_product product(y.as(32, 8), cuda::as_it_lies(left.as(32, 8)),
+                                 cuda::as_it_lies(right.as(8, 8)));
+    product.after = cuda::activation::gelu;
+    if (with_bias) product.bias = bias.tensor().data;
+    multiply(device, product);
+    const auto found = y.values();
+    for (int i = 0; i < 256; ++i) {
+      const double v = x[i] + (with_bias ? 0.25 : 0);
+      const double expected = v * (1 + std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v))) / 2;
+      CHECK(std::abs(float(found[i]) - expected) <= std::abs(expected) / 256 + 1e-5);
+    }
+  }
 }
 
 TEST_CASE("products of misfits and of nothing are refused") {

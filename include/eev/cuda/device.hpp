@@ -42,6 +42,12 @@ class device {
   CUstream_st* stream() const { return stream_.get(); }
   library_state& libraries() const { return *libraries_; }
 
+  /// May the products of training, linear_forward(), linear_backward(), gru_forward() and gru_backward(),
+  /// round their factors, as tensor cores want them? To bfloat16 in recurrences, to TF32 elsewhere; sums are
+  /// of float. Not at first.
+  bool rounds_factors() const { return rounds_factors_; }
+  void round_factors(bool may) { rounds_factors_ = may; }
+
   /// Until everything that was begun is done.
   void wait();
 
@@ -111,6 +117,7 @@ class device {
   const void* fetch(const void* from, std::size_t bytes);  // waits until it is here
 
   int number_;
+  bool rounds_factors_ = false;
   std::string name_;
   std::unique_ptr<CUstream_st, void (*)(CUstream_st*)> stream_;
   std::array<staging, 2> staging_;  // one is filled while the other one is sent

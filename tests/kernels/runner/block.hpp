@@ -1,5 +1,5 @@
-// In:  a kernel with its arguments, a block's place in the grid.  Out: the block's threads run to their end,
-// or a failure that says who waits where.  Rests on: cuda_thread, shared_memory.
+// In:  a kernel with its arguments, a block's place in the grid.  Out: the block's threads run as far as they
+// can, or a failure that says who waits where.  Rests on: cuda_thread, shared_memory.
 //
 // One warp runs as far as it can before the next one starts: the largest lead that hardware may give it.
 // Order says which warp and which lane comes first; in random order a warp may also be stopped at each step.
@@ -26,13 +26,22 @@ struct schedule {
   unsigned seed = 1;  // of the random order
 };
 
+class block;
+
+/// Blocks that run together, and the race checker's clocks of their barrier.
+struct cluster {
+  std::vector<block*> blocks;
+  char clocks[2] = {};
+  int phase = 0;
+};
+
 class block {
  public:
-  block(dim3 grid, dim3 extent, std::size_t dynamic_shared, const std::function<void()>& kernel,
-        const schedule& schedule)
+  block(dim3 grid, dim3 extent, std::size_t dynamic_shared, std::size_t most_shared,
+        const std::function<void()>& kernel, const schedule& schedule)
       : grid(grid),
         extent(extent),
-        shared(dynamic_shared),
+        shared(dynamic_shared, most_shared),
         kernel_(kernel),
         order_(schedule.order),
         chance_(schedule.seed),
@@ -51,11 +60,13 @@ class block {
   static inline block* running = nullptr;
   cuda_thread* current = nullptr;
 
-  /// The block at `index` of the grid, from the first line of the kernel to the last.
-  void run(uint3 at) {
+  runner::cluster* cluster = nullptr;
+  int rank = 0;  // in the cluster
+
+  /// The block is to be that at `index` of the grid, and stands before the first line of the kernel.
+  void begin(uint3 at, runner::cluster& with, int rank_in_cluster) {
     unchecked scheduler;
-    index = at;
-    running = this;
+    index = at, cluster = &with, rank = rank_in_cluster;
     shared.clear();
     for (auto& thread : threads_) {
       thread.state = waiting::for_nothing;
@@ -63,12 +74,36 @@ class block {
       thread.stack.prepare(&enter, this);
     }
     release(begin_);
-    while (!all_finished()) {
-      bool progress = false;
-      for (int warp : in_order(warps())) progress |= advance(warp);
-      if (!progress && !all_finished()) open_barrier();
-    }
+  }
+
+  /// Runs each warp until its lanes wait for others. False if nobody could go on.
+  bool advance() {
+    unchecked scheduler;
+    running = this;
+    bool progress = false;
+    for (int warp : in_order(warps())) progress |= advance(warp);
     running = nullptr;
+    return progress;
+  }
+
+  bool all_finished() const { return all(waiting::finished); }
+
+  /// Nobody can go on. True if all threads were at one barrier of the block, which opens; false if all wait
+  /// for the cluster or have finished; else they have lost each other.
+  bool open_barrier() {
+    unchecked scheduler;
+    if (all(waiting::at_barrier) && all_at_one_place()) return open(), phase_ ^= 1, true;
+    if (all_finished() || (all(waiting::at_cluster_barrier) && all_at_one_place())) return false;
+    throw diverged();
+  }
+
+  /// Opens the barrier of the cluster if all of its blocks are there.
+  static void open_cluster_barrier(runner::cluster& cluster) {
+    unchecked scheduler;
+    for (const block* block : cluster.blocks)
+      if (!block->all(waiting::at_cluster_barrier)) throw block->diverged();
+    for (block* block : cluster.blocks) block->open();
+    cluster.phase ^= 1;
   }
 
   /// What the threads did comes before what the caller does next.
@@ -80,12 +115,10 @@ class block {
   // ---- called by the threads ----
 
   void wait_at_barrier(const std::source_location& place) {
-    char& clock = barrier_clocks_[phase_];
-    current->place = place;
-    current->state = waiting::at_barrier;
-    release(clock);
-    current->stack.pause();
-    acquire(clock);
+    wait(waiting::at_barrier, barrier_clocks_[phase_], place);
+  }
+  void wait_at_cluster_barrier(const std::source_location& place) {
+    wait(waiting::at_cluster_barrier, cluster->clocks[cluster->phase], place);
   }
 
   /// Waits for all lanes of the mask, then all of them do `operation`. Only __syncwarp orders memory.
@@ -119,8 +152,23 @@ class block {
     thread.stack.finish();
   }
 
-  bool all_finished() const {
-    return std::ranges::all_of(threads_, [](auto& thread) { return thread.state == waiting::finished; });
+  void wait(waiting where, char& clock, const std::source_location& place) {
+    current->place = place;
+    current->state = where;
+    release(clock);
+    current->stack.pause();
+    acquire(clock);
+  }
+
+  bool all(waiting where) const {
+    return std::ranges::all_of(threads_, [where](auto& thread) { return thread.state == where; });
+  }
+  bool all_at_one_place() const {
+    return std::ranges::all_of(
+        threads_, [&](auto& thread) { return thread.place.line() == threads_.front().place.line(); });
+  }
+  void open() {
+    for (auto& thread : threads_) thread.state = waiting::for_nothing;
   }
 
   /// 0 .. count - 1 in the order that was asked for.
@@ -185,20 +233,10 @@ class block {
     return true;
   }
 
-  /// Nobody can go on: either all threads are at one barrier, or they have lost each other.
-  void open_barrier() {
-    const auto waits = [](waiting where) {
-      return [where](const cuda_thread& thread) { return thread.state == where; };
-    };
-    const auto at_first_place = [&](const cuda_thread& thread) {
-      return thread.place.line() == threads_.front().place.line();
-    };
-    if (!std::ranges::all_of(threads_, waits(waiting::at_barrier)) ||
-        !std::ranges::all_of(threads_, at_first_place))
-      throw failure((std::ranges::any_of(threads_, waits(waiting::for_warp)) ? "warp" : "barrier") +
-                    (" divergence" + in_block()) + who_waits_where());
-    for (auto& thread : threads_) thread.state = waiting::for_nothing;
-    phase_ ^= 1;
+  failure diverged() const {
+    const bool warps =
+        std::ranges::any_of(threads_, [](auto& thread) { return thread.state == waiting::for_warp; });
+    return failure((warps ? "warp" : "barrier") + (" divergence" + in_block()) + who_waits_where());
   }
 
   std::string in_block() const { return message(" in block (", index.x, ", ", index.y, ", ", index.z, ")"); }
@@ -209,7 +247,9 @@ class block {
       const std::string place = text_of(thread.place);
       const std::string where = thread.state == waiting::finished     ? "returned"
                                 : thread.state == waiting::at_barrier ? "wait at __syncthreads, " + place
-                                                                      : "wait for their warp at " + place;
+                                : thread.state == waiting::at_cluster_barrier
+                                    ? "wait for their cluster at " + place
+                                    : "wait for their warp at " + place;
       ++groups.try_emplace(where, 0, thread.number).first->second.first;
     }
     std::string text;

@@ -2,6 +2,9 @@
 // that the address sanitizer sees a wrong one, and summed in the order of k.
 #include "device/matrix_product.hpp"
 
+#include <bit>
+#include <cmath>
+
 #include "failure.hpp"
 #include "stream.hpp"
 
@@ -30,18 +33,31 @@ void check_layout(const char* name, const matrix_product::operand& x, dim rows, 
                        " elements apart and overlap");
 }
 
+/// The nearest number of TF32, which has 10 bits after the first.
+float in_tf32(float value) {
+  auto bits = std::bit_cast<std::uint32_t>(value);
+  return std::isfinite(value) ? std::bit_cast<float>((bits + 0x1000u) & ~0x1fffu) : value;
+}
+
+float activated(float x, activation after) {
+  if (after == activation::relu) return x > 0 ? x : 0;
+  if (after == activation::none) return x;
+  return 0.5f * x * (1 + std::tanh(0.79788456f * (x + 0.044715f * x * x * x)));
+}
+
 template <class Out, class In>
 void multiply_elements(const matrix_product& p) {
+  const auto factor = [&](float value) { return p.rounded ? in_tf32(value) : value; };
   for (dim batch = 0; batch < p.batch; ++batch)
     for (dim m = 0; m < p.M; ++m)
       for (dim n = 0; n < p.N; ++n) {
         float sum = 0;
         for (dim k = 0; k < p.K; ++k)
-          sum += element_at<In>(p.a, batch, m, k) * element_at<In>(p.b, batch, k, n);
+          sum += factor(element_at<In>(p.a, batch, m, k)) * factor(element_at<In>(p.b, batch, k, n));
         Out& y = static_cast<Out*>(p.y)[batch * p.y_batch_step + m * p.y_step + n];
         if (p.add) sum += float(y);
         if (p.bias) sum += static_cast<const Out*>(p.bias)[n];
-        y = Out(p.relu && !(sum > 0) ? 0.0f : sum);
+        y = Out(activated(sum, p.after));
       }
 }
 

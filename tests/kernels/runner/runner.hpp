@@ -5,6 +5,7 @@
 #pragma once
 
 #include "async_copy.hpp"
+#include "clusters.hpp"
 #include "cuda_types.hpp"
 #include "intrinsics.hpp"
 #include "launch.hpp"

@@ -70,6 +70,7 @@ std::string name_of(int number) {
   return "the kernel runner on the CPU";
 }
 void select(int) {}
+bool has_clusters(int) { return true; }
 
 void* allocate(std::size_t bytes) {
   cannot_be_recorded("an allocation");

@@ -12,19 +12,21 @@
 
 namespace eev::runner {
 
-/// What every GPU from compute capability 8.0 on has for a block, and how much of it may be static.
-inline constexpr std::size_t most_shared_bytes = 99 * 1024, most_static_bytes = 48 * 1024;
+/// What every GPU from compute capability 8.0 on has for a block, how much of it may be static, and what
+/// those have that launch clusters of blocks.
+inline constexpr std::size_t most_shared_bytes = 99 * 1024, most_static_bytes = 48 * 1024,
+                             most_shared_in_clusters = 227 * 1024;
 
 class shared_memory {
  public:
-  /// `dynamic` bytes are asked for by the launch, at the beginning.
-  explicit shared_memory(std::size_t dynamic) : dynamic_(dynamic) {
-    require_that(dynamic <= most_shared_bytes, "a launch asks for ", dynamic,
-                 " bytes of dynamic shared memory; at most ", most_shared_bytes, " are everywhere");
-    memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
+  /// `dynamic` bytes of at most `most` are asked for by the launch, at the beginning.
+  shared_memory(std::size_t dynamic, std::size_t most) : dynamic_(dynamic), most_(most), size_(2 * most) {
+    require_that(dynamic <= most, "a launch asks for ", dynamic, " bytes of dynamic shared memory; at most ",
+                 most, " are everywhere");
+    memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size_)));
     clear();
   }
-  ~shared_memory() { allow(memory_.get(), size); }
+  ~shared_memory() { allow(memory_.get(), size_); }
   shared_memory(const shared_memory&) = delete;
   shared_memory& operator=(const shared_memory&) = delete;
 
@@ -33,12 +35,21 @@ class shared_memory {
   void clear() {
     arrays_.clear();
     used_ = dynamic_;
-    allow(memory_.get(), size);
-    std::memset(memory_.get(), 0xff, size);
-    forbid(memory_.get() + dynamic_, size - dynamic_);
+    allow(memory_.get(), size_);
+    std::memset(memory_.get(), 0xff, size_);
+    forbid(memory_.get() + dynamic_, size_ - dynamic_);
   }
 
   void* dynamic() const { return memory_.get(); }
+
+  /// How far into this memory `inside` lies.
+  std::ptrdiff_t offset_of(const void* inside) const {
+    const auto offset = static_cast<const std::byte*>(inside) - memory_.get();
+    require_that(offset >= 0 && offset < std::ptrdiff_t(size_),
+                 "an address of another block is asked for that "
+                 "is not of shared memory");
+    return offset;
+  }
 
   /// The static array of one declaration, told from others by the address `place`.
   void* array(const void* place, std::size_t bytes) {
@@ -62,18 +73,18 @@ class shared_memory {
     void operator()(std::byte* memory) const { std::free(memory); }
   };
 
-  static constexpr std::size_t alignment = 128, redzone = 128, size = 2 * most_shared_bytes;
+  static constexpr std::size_t alignment = 128, redzone = 128;
 
   static std::size_t round_up(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
   void static_bytes_needed(std::size_t bytes) const {
     for (const auto& known : arrays_) bytes += known.bytes;
-    require_that(bytes <= most_static_bytes && bytes + dynamic_ <= most_shared_bytes, "a kernel declares ",
-                 bytes, " bytes of static shared memory beside ", dynamic_, " dynamic ones; at most ",
-                 most_static_bytes, ", and ", most_shared_bytes, " of both");
+    require_that(bytes <= most_static_bytes && bytes + dynamic_ <= most_, "a kernel declares ", bytes,
+                 " bytes of static shared memory beside ", dynamic_, " dynamic ones; at most ",
+                 most_static_bytes, ", and ", most_, " of both");
   }
 
-  std::size_t dynamic_, used_ = 0;
+  std::size_t dynamic_, most_, size_, used_ = 0;
   std::unique_ptr<std::byte, release_memory> memory_;
   std::vector<declared> arrays_;
 };

@@ -1,0 +1,320 @@
+// In:  what gru.cuh and gru_backward.cuh read, for 128, 256 or 512 units.  Out: what they write.  Rests on:
+// ptx, clusters, activations.
+//
+// The recurrence of a cluster of blocks, on tensor cores. A cluster has one direction of 32 clips; each of
+// its blocks has 32 units, whose weights it reads once and keeps in registers, rounded to bfloat16, to the
+// last step. What a step makes, the states on the way forward and the gradients of the gates on the way back,
+// every block sends to every other one's shared memory, where it lies twice, for the step and the one after
+// it: so one barrier of the cluster a step is enough.
+//
+// Of the 8 warps of a block two have the same quarter of the columns, 16 units each. Their sums meet in
+// shared memory; then a thread has 4 units of a clip, whose state or gradient it keeps in float.
+//
+// Limits: compute capability 9.0 with 227 KiB of shared memory a block. Memory: forward 24 B T U bytes in, 8
+// B T U out, 32 B T U more if the gates are kept; back 48 B T U in, 56 B T U out. To other blocks: 2 U bytes
+// a step and clip forward, 6 U back, U / 32 times over. 12 B T U^2 FLOP each.
+#pragma once
+
+#include "device/activations.cuh"
+#include "device/primitives.cuh"
+
+namespace eev::cuda {
+namespace {
+
+constexpr int cluster_units = 32, cluster_clips = 32, cluster_threads = 256;  // of a block
+constexpr int column_parts = 4, partial_pitch = cluster_units + 4;  // rows of sums begin in different banks
+
+/// Who has what in a block.
+struct cluster_thread {
+  int lane = threadIdx.x % warp_lanes, part = threadIdx.x / warp_lanes / 2;
+  int first_unit = threadIdx.x / warp_lanes % 2 * 16;      // of the warp's products
+  int clip = threadIdx.x / 8, unit = threadIdx.x % 8 * 4;  // of the block, for gates
+};
+
+/// The warp's part of the weights as fragments [3 gates, Tiles of 16 columns] of [16 units, 16 columns]:
+/// at(gate, unit of the warp, column of the part) points to one.
+template <int Tiles, class At>
+__device__ __forceinline__ void load_weights(std::uint32_t (&weights)[3][Tiles][4], int lane, At at) {
+#pragma unroll
+  for (int gate = 0; gate < 3; ++gate) {
+#pragma unroll
+    for (int tile = 0; tile < Tiles; ++tile)
+#pragma unroll
+      for (int r = 0; r < 4; ++r) {
+        const int unit = lane / 4 + 8 * (r % 2), column = 16 * tile + lane % 4 * 2 + 8 * (r / 2);
+        weights[gate][tile][r] =
+            bfloat16_pair(load(at(gate, unit, column)), load(at(gate, unit, column + 1)));
+      }
+    __syncwarp();  // there are no registers for the numbers of all gates before they are rounded
+  }
+}
+
+/// sums [16 units, 32 clips] += weights [16, 16] rows^T; rows [32 clips, pitch] begin at the 16 columns.
+__device__ __forceinline__ void load_rows(std::uint32_t (&factors)[2][4], const __nv_bfloat16* rows,
+                                          int pitch, int lane) {
+  const __nv_bfloat16* mine = rows + (lane % 8 + lane / 16 * 8) * pitch + lane / 8 % 2 * 8;
+  ldmatrix(factors[0], mine);
+  ldmatrix(factors[1], mine + 16 * pitch);
+}
+__device__ __forceinline__ void add_products(float (&sums)[4][4], const std::uint32_t (&weights)[4],
+                                             const std::uint32_t (&factors)[2][4]) {
+#pragma unroll
+  for (int q = 0; q < 4; ++q)
+    mma_16x8x16(sums[q], weights, factors[q / 2][q % 2 * 2], factors[q / 2][q % 2 * 2 + 1]);
+}
+
+/// The warp's sums to partial [32 clips, pitch].
+__device__ __forceinline__ void store_sums(float* partial, const float (&sums)[4][4],
+                                           const cluster_thread& me) {
+#pragma unroll
+  for (int q = 0; q < 4; ++q)
+#pragma unroll
+    for (int r = 0; r < 4; ++r)
+      partial[(8 * q + me.lane % 4 * 2 + r % 2) * partial_pitch + me.first_unit + me.lane / 4 + 8 * (r / 2)] =
+          sums[q][r];
+}
+
+/// What the parts have summed up for the thread's units; `apart` from one part's partial to the next one's.
+__device__ __forceinline__ void add_sums(float (&values)[4], const float* partial, int apart,
+                                         const cluster_thread& me) {
+#pragma unroll
+  for (int part = 0; part < column_parts; ++part) {
+    const float4 sums = load4(partial + part * apart + me.clip * partial_pitch + me.unit);
+    values[0] += sums.x, values[1] += sums.y, values[2] += sums.z, values[3] += sums.w;
+  }
+}
+
+__device__ __forceinline__ void load_units(float (&values)[4], const float* from, bool there) {
+  const float4 four = there ? load4(from) : make_float4(0, 0, 0, 0);
+  values[0] = four.x, values[1] = four.y, values[2] = four.z, values[3] = four.w;
+}
+template <class T>
+__device__ __forceinline__ void store_units(T* to, const float (&values)[4]) {
+  store4(to, make_float4(values[0], values[1], values[2], values[3]));
+}
+
+/// Four values, rounded, to the place `here` of every block's shared memory. Two lanes side by side join
+/// theirs, and take half of the blocks each, 16 bytes at a time.
+template <int Blocks>
+__device__ __forceinline__ void send_to_all(__nv_bfloat16* here, const float (&values)[4], int rank) {
+  const int odd = threadIdx.x % 2;
+  const std::uint32_t low = bfloat16_pair(values[0], values[1]), high = bfloat16_pair(values[2], values[3]);
+  const std::uint32_t other_low = __shfl_xor_sync(whole_warp, low, 1),
+                      other_high = __shfl_xor_sync(whole_warp, high, 1);
+  const uint4 eight =
+      odd ? make_uint4(other_low, other_high, low, high) : make_uint4(low, high, other_low, other_high);
+#pragma unroll
+  for (int i = 0; i < Blocks / 2; ++i)  // each block begins with another one
+    *reinterpret_cast<uint4*>(in_block_of_cluster(here - 4 * odd, (2 * i + odd + rank) % Blocks)) = eight;
+}
+
+// ---- forward ----
+
+template <int U>
+constexpr std::size_t cluster_forward_bytes = column_parts * 3 * cluster_clips* partial_pitch *
+                                                  sizeof(float) +
+                                              2 * cluster_clips*(U + 8) * sizeof(__nv_bfloat16);
+
+/// If `kept` [B, T, 2, 4U] is there, the gates r, z, n and the state's part of n go to it.
+template <int U, class Weight, class Out>
+__global__ void __launch_bounds__(cluster_threads, 1)
+    gru_in_clusters(Out* y, float* kept, const float* projected, const Weight* forward, const Weight* reverse,
+                    const float* bias, dim B, dim steps) {
+  constexpr int Blocks = U / cluster_units, Tiles = U / column_parts / 16, pitch = U + 8;
+  constexpr int partial_size = cluster_clips * partial_pitch;
+  SHARED_DYNAMIC(partial, float);  // [parts, 3 gates, clips, pitch], then states [2, clips, pitch]
+  auto* states = reinterpret_cast<__nv_bfloat16*>(partial + column_parts * 3 * partial_size);
+  const cluster_thread me;
+  const int rank = cluster_rank(), d = blockIdx.y, u = rank * cluster_units + me.unit;
+  const dim clip = dim(blockIdx.x) / Blocks * cluster_clips + me.clip;
+  const bool there = clip < B;
+  const Weight* weight = d == 0 ? forward : reverse;
+
+  std::uint32_t weights[3][Tiles][4];
+  load_weights(weights, me.lane, [&](int gate, int unit, int column) {
+    return weight + (gate * U + rank * cluster_units + me.first_unit + unit) * U +
+           me.part * (U / column_parts) + column;
+  });
+  float plus[3][4], state[4] = {};
+#pragma unroll
+  for (int gate = 0; gate < 3; ++gate)
+#pragma unroll
+    for (int i = 0; i < 4; ++i) plus[gate][i] = bias[(d * 3 + gate) * U + u + i];
+  for (int i = threadIdx.x; i < cluster_clips * pitch; i += cluster_threads)
+    states[i] = __float2bfloat16_rn(0);
+  cluster_barrier();  // all blocks are there
+
+  for (dim step = 0; step < steps; ++step) {
+    const dim t = d == 0 ? step : steps - 1 - step, place = (clip * steps + t) * 2 + d;
+    float input[3][4];
+#pragma unroll
+    for (int gate = 0; gate < 3; ++gate)
+      load_units(input[gate], projected + (place * 3 + gate) * U + u, there);
+
+    const __nv_bfloat16* rows = states + step % 2 * cluster_clips * pitch + me.part * (U / column_parts);
+    float sums[3][4][4] = {};
+#pragma unroll
+    for (int tile = 0; tile < Tiles; ++tile) {
+      std::uint32_t factors[2][4];
+      load_rows(factors, rows + 16 * tile, pitch, me.lane);
+#pragma unroll
+      for (int gate = 0; gate < 3; ++gate) add_products(sums[gate], weights[gate][tile], factors);
+    }
+#pragma unroll
+    for (int gate = 0; gate < 3; ++gate)
+      store_sums(partial + (me.part * 3 + gate) * partial_size, sums[gate], me);
+    __syncthreads();
+
+    float recurrent[3][4], r[4], z[4], n[4];
+#pragma unroll
+    for (int gate = 0; gate < 3; ++gate) {
+#pragma unroll
+      for (int i = 0; i < 4; ++i) recurrent[gate][i] = plus[gate][i];
+      add_sums(recurrent[gate], partial + gate * partial_size, 3 * partial_size, me);
+    }
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      r[i] = sigmoid_of(input[0][i] + recurrent[0][i]);
+      z[i] = sigmoid_of(input[1][i] + recurrent[1][i]);
+      n[i] = tanhf(input[2][i] + r[i] * recurrent[2][i]);
+      state[i] = (1 - z[i]) * n[i] + z[i] * state[i];
+    }
+    send_to_all<Blocks>(states + (step + 1) % 2 * cluster_clips * pitch + me.clip * pitch + u, state, rank);
+    if (there) {
+      store_units(y + place * U + u, state);
+      if (kept) {
+        float* gates = kept + place * 4 * U + u;
+        store_units(gates, r), store_units(gates + U, z), store_units(gates + 2 * U, n);
+        store_units(gates + 3 * U, recurrent[2]);
+      }
+    }
+    cluster_barrier();
+  }
+}
+
+// ---- back ----
+
+template <int U>
+constexpr std::size_t cluster_back_bytes = column_parts* cluster_clips* partial_pitch * sizeof(float) +
+                                           2 * cluster_clips*(3 * U + 8) * sizeof(__nv_bfloat16);
+
+/// dq [B, T, 2, 3U] are the gradients of the state's part of the gates, before [B, T, 2, U] the states before
+/// each step.
+template <int U>
+__global__ void __launch_bounds__(cluster_threads, 1)
+    gru_back_in_clusters(float* dprojected, float* dq, float* before, const float* dy, const float* y,
+                         const float* kept, const float* weight, dim B, dim steps) {
+  constexpr int Blocks = U / cluster_units, Tiles = U / column_parts / 16, pitch = 3 * U + 8;
+  constexpr int partial_size = cluster_clips * partial_pitch;
+  SHARED_DYNAMIC(partial, float);  // [parts, clips, pitch], then dq of the step [2, clips, pitch]
+  auto* gates = reinterpret_cast<__nv_bfloat16*>(partial + column_parts * partial_size);
+  const cluster_thread me;
+  const int rank = cluster_rank(), d = blockIdx.y, u = rank * cluster_units + me.unit;
+  const dim clip = dim(blockIdx.x) / Blocks * cluster_clips + me.clip;
+  const bool there = clip < B;
+  weight += dim(d) * 3 * U * U;
+
+  std::uint32_t weights[3][Tiles][4];  // transposed: the columns are the units that the state went to
+  load_weights(weights, me.lane, [&](int gate, int unit, int column) {
+    return weight + (gate * U + me.part * (U / column_parts) + column) * U + rank * cluster_units +
+           me.first_unit + unit;
+  });
+  float dh[4] = {};
+  cluster_barrier();  // all blocks are there
+
+  for (dim step = steps - 1; step >= 0; --step) {
+    const dim t = d == 0 ? step : steps - 1 - step, earlier = d == 0 ? t - 1 : t + 1;
+    const dim place = (clip * steps + t) * 2 + d;
+    float r[4], z[4], n[4], s[4], state[4], gradient[4], dr[4], dz[4], dn[4], dm[4];
+    const float* gate = kept + place * 4 * U + u;
+    load_units(r, gate, there), load_units(z, gate + U, there), load_units(n, gate + 2 * U, there);
+    load_units(s, gate + 3 * U, there), load_units(gradient, dy + place * U + u, there);
+    load_units(state, y + ((clip * steps + earlier) * 2 + d) * U + u, there && step > 0);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      gradient[i] += dh[i];
+      dn[i] = gradient[i] * (1 - z[i]) * (1 - n[i] * n[i]);
+      dm[i] = dn[i] * r[i];
+      dr[i] = dn[i] * s[i] * r[i] * (1 - r[i]);
+      dz[i] = gradient[i] * (state[i] - n[i]) * z[i] * (1 - z[i]);
+      dh[i] = gradient[i] * z[i];
+    }
+    const __nv_bfloat16* rows = gates + step % 2 * cluster_clips * pitch;
+    __nv_bfloat16* mine = gates + step % 2 * cluster_clips * pitch + me.clip * pitch + u;
+    send_to_all<Blocks>(mine, dr, rank);
+    send_to_all<Blocks>(mine + U, dz, rank);
+    send_to_all<Blocks>(mine + 2 * U, dm, rank);
+    if (there) {
+      float *inputs = dprojected + place * 3 * U + u, *states = dq + place * 3 * U + u;
+      store_units(inputs, dr), store_units(inputs + U, dz), store_units(inputs + 2 * U, dn);
+      store_units(states, dr), store_units(states + U, dz), store_units(states + 2 * U, dm);
+      store_units(before + place * U + u, state);
+    }
+    cluster_barrier();
+
+    float sums[4][4] = {};
+#pragma unroll
+    for (int gate = 0; gate < 3; ++gate)
+#pragma unroll
+      for (int tile = 0; tile < Tiles; ++tile) {
+        std::uint32_t factors[2][4];
+        load_rows(factors, rows + gate * U + me.part * (U / column_parts) + 16 * tile, pitch, me.lane);
+        add_products(sums, weights[gate][tile], factors);
+      }
+    store_sums(partial + me.part * partial_size, sums, me);
+    __syncthreads();
+    add_sums(dh, partial, partial_size, me);
+  }
+}
+
+// ---- launchers ----
+
+/// Calls use(std::integral_constant<int, U>) and returns true if there are kernels for so many units.
+template <class Use>
+bool with_cluster_units(dim U, Use use) {
+  switch (U) {
+    case 128:
+      return use(std::integral_constant<int, 128>()), true;
+    case 256:
+      return use(std::integral_constant<int, 256>()), true;
+    case 512:
+      return use(std::integral_constant<int, 512>()), true;
+    default:
+      return false;
+  }
+}
+
+/// False, and nothing is done, where clusters cannot do it. An empty `kept` is not written.
+template <class Weight, class Out>
+bool launch_gru_in_clusters(const char* name, device& device, Out* y, float* kept, const float* projected,
+                            const std::array<const Weight*, 2>& weight, const float* bias, dim B, dim steps,
+                            dim U) {
+  if (!runtime::has_clusters(device.number()) || B == 0 || steps == 0) return false;
+  for (const void* data :
+       {static_cast<const void*>(y), static_cast<const void*>(kept), static_cast<const void*>(projected)})
+    if (!aligned_to(16, data)) return false;
+  return with_cluster_units(U, [&](auto units) {
+    constexpr int blocks = units / cluster_units;
+    launch_clusters(name, device, blocks, dim3(blocks * blocks_for(B, cluster_clips), 2), cluster_threads,
+                    cluster_forward_bytes<units>, gru_in_clusters<units, Weight, Out>, y, kept, projected,
+                    weight[0], weight[1], bias, B, steps);
+  });
+}
+
+bool launch_gru_back_in_clusters(const char* name, device& device, float* dprojected, float* dq,
+                                 float* before, const float* dy, const float* y, const float* kept,
+                                 const float* weight, dim B, dim steps, dim U) {
+  if (!runtime::has_clusters(device.number()) || B == 0 || steps == 0) return false;
+  for (const float* data : {static_cast<const float*>(dprojected), static_cast<const float*>(dq),
+                            static_cast<const float*>(before), dy, y, kept})
+    if (!aligned_to(16, data)) return false;
+  return with_cluster_units(U, [&](auto units) {
+    constexpr int blocks = units / cluster_units;
+    launch_clusters(name, device, blocks, dim3(blocks * blocks_for(B, cluster_clips), 2), cluster_threads,
+                    cluster_back_bytes<units>, gru_back_in_clusters<units>, dprojected, dq, before, dy, y,
+                    kept, weight, B, steps);
+  });
+}
+
+}  // namespace
+}  // namespace eev::cuda
