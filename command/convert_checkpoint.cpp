@@ -44,7 +44,7 @@ std::vector<dim> joined_shape(const io::checkpoint& file, const std::vector<std:
     require(!shape.empty() && shape.size() == other.size() &&
                 std::equal(shape.begin() + 1, shape.end(), other.begin() + 1),
             tensor_in(file, parts[i]), " is ", other, ", which does not go below '", parts[0], "', ", shape);
-    shape[0] += other[0];
+    shape[0] = dim(std::uint64_t(shape[0]) + std::uint64_t(other[0]));  // empty ones may claim any extents
   }
   return shape;
 }

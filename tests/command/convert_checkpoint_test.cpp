@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <functional>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -254,6 +255,11 @@ TEST_CASE("a checkpoint that is not quite its network is refused by the tensor")
   for (auto& tensor : parts)
     if (tensor.name.ends_with("0.blocks.0.attention.self.key.weight")) tensor.shape = {16, 64};
   CHECK(conversion_complaint(parts).find("is [16, 64], which does not go below") != std::string::npos);
+  for (auto& tensor : parts)
+    if (tensor.name.find("0.blocks.0.attention.self.") != tensor.name.npos &&
+        tensor.name.ends_with(".weight"))
+      tensor.shape = {std::numeric_limits<dim>::max(), 0}, tensor.bytes.clear();
+  CHECK(conversion_complaint(parts).find("becomes layers.0.blocks.0.attn.qkv.weight") != std::string::npos);
   CHECK(conversion_complaint({float_tensor("conv1.weight", {1}, {1})}) ==
         "of no source that eev knows (official Swin, timm Swin, Hugging Face Swin, Cadene SE-ResNet, "
         "torchvision Inception, torchvggish, PyTorch head): its 1 "

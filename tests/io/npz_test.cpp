@@ -97,6 +97,18 @@ TEST_CASE("an array's header is read strictly") {
   }
 }
 
+TEST_CASE("an array without elements may claim any other extents") {
+  for (const char* order : {"True", "False"})
+    for (const char* shape : {"(0, 999999999999, 999999999999)", "(0, 999999999999, 999999999999, 2)"}) {
+      const auto bytes =
+          npy_of(message("{'descr': '<f8', 'fortran_order': ", order, ", 'shape': ", shape, ", }"), "");
+      const auto array = read_npy("a", std::as_bytes(std::span(bytes)));
+      CHECK(array.size() == 0);
+      std::vector<std::byte> scratch;
+      CHECK(array.row_major(scratch).empty());
+    }
+}
+
 TEST_CASE("an array that is damaged or not finite is refused") {
   const temporary_folder folder;
   const auto complaint = [&](const std::string& bytes) {

@@ -5,6 +5,7 @@
 #include <eev/io/formula_weights.hpp>
 #include <eev/io/safetensors_source.hpp>
 #include <eev/io/safetensors_writer.hpp>
+#include <eev/io/strided_tensor.hpp>
 
 #include "temporary.hpp"
 
@@ -58,6 +59,13 @@ TEST_CASE("a source names the tensor that is not as expected, and the first numb
   CHECK(complaint("t", {3}) == path + ": tensor 't' holds inf at index 1, expected finite numbers");
   write_unaligned(path, "I16", from_hex("003e00400100"));
   CHECK(complaint("t", {3}) == path + ": tensor 't' is I16, expected F32, F16 or BF16");
+}
+
+TEST_CASE("a tensor without elements may claim any other extents") {
+  const strided_tensor tensor = row_major_tensor({"F32", {0, dim{1} << 62, dim{1} << 62}, {}});
+  CHECK(tensor.size() == 0);
+  CHECK(tensor.is_contiguous());
+  CHECK(tensor.finite_floats("t").empty());
 }
 
 TEST_CASE("a source of a bundle sees its own part, under short names") {

@@ -166,6 +166,9 @@ TEST_CASE("a tensor that does not fit into its storage is refused, however it is
             .empty());
   CHECK(checkpoint_complaint(zip_checkpoint(described({.offset = 5, .shape = {1, 1}, .strides = {most, 9}})))
             .empty());
+  CHECK(checkpoint_complaint(
+            zip_checkpoint(described({.shape = {most, 0, most}, .strides = {most, most, most}})))
+            .empty());
 }
 
 TEST_CASE("a checkpoint of something else than a state dict is refused by what it is") {

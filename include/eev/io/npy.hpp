@@ -108,7 +108,7 @@ inline strided_tensor read_npy(const std::string& where, std::span<const std::by
   require(type != std::end(types), where, ": elements of the type '", header.descr,
           "', expected little-endian numbers such as '<f8'");
 
-  strided_tensor array{type->second, header.shape, header.shape, {}};
+  strided_tensor array{type->second, header.shape, {}, {}};
   std::uint64_t count = 1;
   for (const dim extent : array.shape) {
     require(extent == 0 || count <= reader.left() / std::uint64_t(extent), where, ": ", reader.left(),
@@ -118,12 +118,7 @@ inline strided_tensor read_npy(const std::string& where, std::span<const std::by
   require(reader.left() == count * array.element_size(), where, ": ", reader.left(),
           " bytes of elements, expected ", count * array.element_size(), " for ", array.type, " ",
           array.shape);
-  dim stride = 1;
-  const std::size_t rank = array.shape.size();
-  for (std::size_t i = 0; i < rank; ++i) {  // Fortran's order: the first index is the fastest
-    const std::size_t axis = header.fortran_order ? i : rank - 1 - i;
-    array.strides[axis] = stride, stride *= array.shape[axis];
-  }
+  array.strides = dense_strides(array.shape, header.fortran_order);
   array.bytes = reader.take(reader.left());
   return array;
 }

@@ -2,6 +2,7 @@
 // on: core, io/element_values, io/safetensors.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <string>
@@ -23,7 +24,9 @@ struct strided_tensor {
 
   std::size_t element_size() const { return find_element_type(type)->bits / 8; }
 
+  /// Without elements, its other extents may be of any size: they are not multiplied.
   dim size() const {
+    if (std::ranges::count(shape, 0) > 0) return 0;
     dim count = 1;
     for (const dim extent : shape) count *= extent;
     return count;
@@ -31,9 +34,10 @@ struct strided_tensor {
 
   /// True if its elements lie one after the other in row-major order.
   bool is_contiguous() const {
+    if (size() == 0) return true;
     dim expected = 1;
     for (std::size_t axis = shape.size(); axis-- > 0; expected *= shape[axis])
-      if (shape[axis] != 1 && strides[axis] != expected) return size() == 0;
+      if (shape[axis] != 1 && strides[axis] != expected) return false;
     return true;
   }
 
@@ -63,13 +67,23 @@ struct strided_tensor {
   }
 };
 
+/// The strides of elements that lie one after the other: row-major, or in Fortran's order, in which the first
+/// index is the fastest. Zeros where there are no elements.
+inline std::vector<dim> dense_strides(const std::vector<dim>& shape, bool fortran_order = false) {
+  const std::size_t rank = shape.size();
+  std::vector<dim> strides(rank);
+  if (std::ranges::count(shape, 0) > 0) return strides;
+  dim stride = 1;
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::size_t axis = fortran_order ? i : rank - 1 - i;
+    strides[axis] = stride, stride *= shape[axis];
+  }
+  return strides;
+}
+
 /// A tensor of a safetensors file as one with strides.
 inline strided_tensor row_major_tensor(const stored_tensor& stored) {
-  strided_tensor tensor{stored.type, stored.shape, stored.shape, stored.bytes};
-  dim stride = 1;
-  for (std::size_t axis = tensor.shape.size(); axis-- > 0; stride *= tensor.shape[axis])
-    tensor.strides[axis] = stride;
-  return tensor;
+  return {stored.type, stored.shape, dense_strides(stored.shape), stored.bytes};
 }
 
 }  // namespace eev::io
