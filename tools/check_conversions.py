@@ -5,9 +5,9 @@ converted wrongly.
     golden/bin/python tools/check_conversions.py build/cpu-release/command/eev [FOLDER]
 
 (tools/make_golden.py says what golden/ is.) Weights by formula are put into the networks of PyTorch and timm, saved by
-torch.save in both of its layouts and by safetensors under each source's names, and converted with at most 200 MB of
-memory besides the mapped file. What comes out has to be the weights bit for bit, and the networks' outputs those of
-the library in float64. FOLDER needs 3 GB; a temporary one is used if it is not given.
+torch.save in both of its layouts (Inception also with tensors as of 2017) and by safetensors under each source's names,
+and converted with at most 200 MB of memory besides the mapped file. What comes out has to be the weights bit for bit,
+and the networks' outputs those of the library in float64. FOLDER needs 3 GB; a temporary one is used if it is not given.
 """
 import pathlib
 import resource
@@ -26,7 +26,7 @@ from PIL import Image
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from formula_weights import formula_tensor  # noqa: E402
-from golden import head as head_golden, vggish as vggish_golden  # noqa: E402
+from golden import head as head_golden, torch_checkpoints, vggish as vggish_golden  # noqa: E402
 from golden.inputs import image  # noqa: E402
 from golden.visual import IMAGENET, features, with_formula_weights  # noqa: E402
 
@@ -117,11 +117,11 @@ class Check:
             return all(np.array_equal(file.get_tensor(name), formula_tensor(name, file.get_slice(name).get_shape()))
                        for name in file.keys()) and file.metadata()["eev.network"] == network
 
-    def convert(self, source, network, checkpoint, memory=MEMORY):
+    def convert(self, source, network, checkpoint, memory=MEMORY, **more_ways):
         """Saves `checkpoint` in every way, converts it and keeps the last file."""
         def legacy(thing, path):
             torch.save(thing, path, _use_new_zipfile_serialization=False)
-        ways = {"zip": torch.save, "legacy": legacy}
+        ways = {"zip": torch.save, "legacy": legacy, **more_ways}
         if all(isinstance(value, torch.Tensor) for value in checkpoint.values()):
             ways["safetensors"] = safetensors.torch.save_file
         for way, save in ways.items():
@@ -185,7 +185,8 @@ def check_inception(check):
     check.convert("torchvision Inception", "inception-v3", dict(model.state_dict()))
     model = with_formula_weights(torchvision.models.inception_v3(weights=None, init_weights=False,
                                                                  transform_input=True))
-    check.convert("torchvision Inception", "inception-v3", dict(model.state_dict()))
+    check.convert("torchvision Inception", "inception-v3", dict(model.state_dict()),
+                  early=lambda state, path: path.write_bytes(torch_checkpoints.saved_early(state).tobytes()))
     model.fc = torch.nn.Identity()
     check.backbone("inception-v3", model, side=299, colours=IMAGENET)
 

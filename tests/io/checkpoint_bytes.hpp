@@ -102,11 +102,15 @@ struct described_tensor {
   std::int64_t elements = 6, offset = 0;
   std::vector<std::int64_t> shape{2, 3}, strides{3, 1};
   std::string function = "_rebuild_tensor_v2";
-  std::string part{};  // the last item of the older identification
+  std::string part{};   // the last item of the older identification
+  std::string early{};  // torch.FloatTensor, ...: an empty one whose state is set, as until early in 2017
 
   std::string code() const {
     const std::string id = py::tuple({py::text("storage"), py::global("torch", storage), py::text(key),
                                       py::text("cpu"), py::integer(elements), part});
+    if (const auto dot = early.rfind('.'); dot != early.npos)
+      return py::global(early.substr(0, dot), early.substr(dot + 1)) + ")\x81" +
+             py::tuple({id + "Q", py::integer(offset), py::numbers(shape), py::numbers(strides)}) + "b";
     return py::global("torch._utils", function) +
            py::tuple({id + "Q", py::integer(offset), py::numbers(shape), py::numbers(strides), "\x89", "N"}) +
            "R";

@@ -108,6 +108,29 @@ TEST_CASE("a module's state dict by torch.save is read, and TorchScript refused"
         ": a TorchScript archive, which holds code; expected a state dict, saved by torch.save");
 }
 
+TEST_CASE("a tensor of early 2017, whose state is set, is read") {
+  const golden expected("torch_checkpoints");
+  const temporary_folder folder;
+  write_file(folder / "c.pth", saved_by_torch(expected, "early"));
+  const torch_checkpoint checkpoint(folder / "c.pth");
+  REQUIRE(checkpoint.tensors().size() == 8);
+  for (const std::string name : {"matrix", "transposed", "corner", "half"})
+    CHECK_MESSAGE(checkpoint.tensors().at(name).finite_floats("t") == expected["tensor." + name].floats(),
+                  name);
+  CHECK(checkpoint.tensors().at("index").type == "I64");
+  CHECK(checkpoint.tensors().at("none").shape == std::vector<dim>{0, 3});
+  for (const char* early : {"torch.FloatTensor", "torch.nn.parameter.Parameter"})
+    CHECK(checkpoint_complaint(legacy_checkpoint(described({.early = early}))).empty());
+  const std::string parameter = py::global("torch.nn.parameter", "Parameter");
+  const auto of = [&](const std::string& data) {
+    return legacy_checkpoint(
+        state_dict({{"t", parameter + data + "\x85R" + py::tuple({"\x88", "\x89", "N"}) + "b"}}));
+  };
+  CHECK(checkpoint_complaint(of(described_tensor{}.code())).empty());
+  CHECK(checkpoint_complaint(of(parameter + described_tensor{}.code() + "\x85R")) ==
+        ": tensor 't' is a parameter of an object, expected one of a tensor");
+}
+
 TEST_CASE("a storage of the older layout may be a part of another") {
   described_tensor part{.elements = 6, .offset = 1, .shape = {2}, .strides = {1}};
   part.part = py::tuple({py::text("view"), py::integer(2), py::integer(3)});
@@ -141,11 +164,13 @@ TEST_CASE("a tensor that does not fit into its storage is refused, however it is
       {.shape = {most, most}, .strides = {most, most}},
       {.shape = {2, 3, 1}},
   };
-  for (const auto& lie : lies) {
-    const std::string program = described(lie);
-    CHECK(checkpoint_complaint(zip_checkpoint(program)).starts_with(": tensor 't'"));
-    CHECK(checkpoint_complaint(legacy_checkpoint(program)).starts_with(": tensor 't'"));
-  }
+  for (described_tensor lie : lies)
+    for (const char* early : {"", "torch.FloatTensor", "torch.nn.parameter.Parameter"}) {
+      lie.early = early;
+      const std::string program = described(lie);
+      CHECK(checkpoint_complaint(zip_checkpoint(program)).starts_with(": tensor 't'"));
+      CHECK(checkpoint_complaint(legacy_checkpoint(program)).starts_with(": tensor 't'"));
+    }
   CHECK(checkpoint_complaint(zip_checkpoint(described({.offset = 1}))) ==
         ": tensor 't' of shape [2, 3], strides [3, 1] and offset 1 does not fit into its storage of 6 "
         "elements");
@@ -198,6 +223,17 @@ TEST_CASE("a checkpoint of something else than a state dict is refused by what i
       {zip_checkpoint(described({.function = "_rebuild_parameter"})), "is a parameter of a storage"},
       {zip_checkpoint(state_dict({{"t", py::global("torch", "FloatStorage") + ")R"}})),
        "is made by torch.FloatStorage of 0"},
+      {zip_checkpoint(described({.early = "torch.DoubleTensor"})),
+       "is a torch.DoubleTensor in a storage of F32"},
+      {zip_checkpoint(described({.early = "torch.QInt8Tensor"})), "asks for torch.QInt8Tensor"},
+      {zip_checkpoint(state_dict({{"t", py::global("torch", "FloatTensor") + ")R"}})),
+       "is made by torch.FloatTensor of 0"},
+      {zip_checkpoint(
+           state_dict({{"t", py::global("torch", "FloatTensor") + ")R" + py::numbers({0, 2, 3}) + "b"}})),
+       "is made by torch.FloatTensor of 3"},
+      {zip_checkpoint(
+           state_dict({{"t", py::global("torch", "FloatTensor") + py::numbers({6, 0, 2, 3}) + "R"}})),
+       "is made by torch.FloatTensor of 4 values, expected a tensor's storage"},
       {zip_checkpoint(state_dict({{"t", py::global("os", "system") + py::text("true") + "\x85R"}})),
        "asks for os.system"},
       {zip_checkpoint(state_dict({{"t", py::tuple({py::text("module"), "N", "N", "N"}) + "Q"}})),
@@ -226,7 +262,7 @@ TEST_CASE("a checkpoint by torch.save cut anywhere, or with a wrong bit, is refu
       for (const auto& [name, tensor] : checkpoint.tensors()) tensor.row_major(scratch);
     });
   };
-  for (const char* name : {"plain.zip", "plain.legacy"}) {
+  for (const char* name : {"plain.zip", "plain.legacy", "early"}) {
     const std::string whole = saved_by_torch(expected, name);
     CHECK(complaint(whole).empty());
     for (std::size_t size = 0; size < whole.size(); ++size) CHECK(!complaint(whole.substr(0, size)).empty());

@@ -1,10 +1,13 @@
 """Checkpoints as torch.save writes them, in both of its layouts, and what is in them.
 
-The files are arrays of bytes: nested (a training checkpoint), plain (the state dict of a module) and script (a
-TorchScript archive). The tensors of nested that eev is to read stand beside them, row-major.
+The files are arrays of bytes: nested (a training checkpoint), plain (the state dict of a module), early (the same as
+PyTorch wrote it until the first months of 2017) and script (a TorchScript archive). The tensors of nested that eev is to
+read stand beside them, row-major.
 """
 import collections
 import io
+import pickle
+import types
 
 import numpy as np
 import torch
@@ -15,6 +18,25 @@ def saved(thing, **options):
     buffer = io.BytesIO()
     torch.save(thing, buffer, **options)
     return np.frombuffer(buffer.getvalue(), np.uint8)
+
+
+class EarlyPickler(pickle.Pickler):
+    """A tensor is an empty one whose state is set: its storage, offset, sizes and strides."""
+
+    def reducer_override(self, thing):
+        if not isinstance(thing, torch.Tensor):
+            return NotImplemented
+        state = thing._typed_storage(), thing.storage_offset(), tuple(thing.size()), thing.stride()
+        return getattr(torch, thing.type().removeprefix("torch.")), (), state
+
+
+def saved_early(state):
+    early = types.ModuleType("early")
+    early.Pickler, early.dump = EarlyPickler, pickle.dump
+    file = saved(state, pickle_module=early, _use_new_zipfile_serialization=False)
+    loaded = torch.load(io.BytesIO(file.tobytes()), weights_only=True)
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in state.items())
+    return file
 
 
 def tensors():
@@ -47,6 +69,8 @@ def make():
     for layout, zipped in ("zip", True), ("legacy", False):
         files[f"nested.{layout}"] = saved(nested, _use_new_zipfile_serialization=zipped)
         files[f"plain.{layout}"] = saved(module.state_dict(), _use_new_zipfile_serialization=zipped)
+    files["early"] = saved_early(collections.OrderedDict((name, tensor.detach()) for name, tensor in
+                                                         tensors().items() if tensor.dtype != torch.bfloat16))
     expected = {f"tensor.{name}": (tensor.float() if tensor.is_floating_point() else tensor).detach().numpy()
                 for name, tensor in state.items() if tensor.numel() > 0}
     return {"torch_checkpoints": files | expected}

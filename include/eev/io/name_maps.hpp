@@ -62,8 +62,7 @@ inline constexpr name_rule cadene_se_names[] = {
     {"last_linear.*", "", classifier},
 };
 
-/// torchvision and timm. (The file of 2017, inception_v3_google-1a9a5a14, stores its tensors in a way of its
-/// time.)
+/// torchvision and timm.
 inline constexpr name_rule torchvision_inception_names[] = {
     {"*.num_batches_tracked", "", batches_seen},
     {"AuxLogits.*", "", "the auxiliary classifier, of training alone"},

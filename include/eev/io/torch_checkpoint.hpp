@@ -71,25 +71,46 @@ class torch_checkpoint {
     require(is_new, path_, ": two tensors of the name '", name, "'");
   }
 
+  static constexpr std::string_view parameter_class = "torch.nn.parameter.Parameter";
+
+  static bool is_parameter(std::string_view function) {
+    return function == "torch._utils._rebuild_parameter" || function == parameter_class;
+  }
+
+  /// What a tensor is made of: its storage, offset, shape and strides. Until early in 2017 they were the
+  /// state that an empty tensor of some class, or an empty parameter, was given.
+  const std::vector<pickle_index>& parts_of(const std::string& where, const pickle_value& held) const {
+    const std::string_view function = value(held.items[0]).text;
+    const auto& arguments = value(held.items[1]).items;
+    const pickle_value* state = held.items.size() > 2 ? &value(held.items[2]) : nullptr;
+    const bool is_early = (!tensor_element_type(function).empty() || function == parameter_class) &&
+                          arguments.empty() && state && state->kind == pickle_kind::tuple;
+    const auto& parts = is_early ? state->items : arguments;
+    require((is_early || function.starts_with("torch._utils._rebuild_tensor")) && parts.size() >= 4, where,
+            " is made by ", function, " of ", parts.size(),
+            " values, expected a tensor's storage, offset, shape and strides");
+    return parts;
+  }
+
   strided_tensor tensor_of(const std::string& name, const pickle_value& held) const {
     const std::string where = path_ + ": tensor '" + name + "'";
     require(held.kind == pickle_kind::call, path_, ": '", name, "' is ", held.kind_name(),
             ", expected a tensor");
     const std::string_view function = value(held.items[0]).text;
     const auto& arguments = value(held.items[1]).items;
-    if (function == "torch._utils._rebuild_parameter" && !arguments.empty()) {
+    if (is_parameter(function) && !arguments.empty()) {
       const pickle_value& data = value(arguments[0]);
-      const bool is_tensor = data.kind == pickle_kind::call && value(data.items[0]).text != function;
+      const bool is_tensor = data.kind == pickle_kind::call && !is_parameter(value(data.items[0]).text);
       require(is_tensor, where, " is a parameter of ", data.kind_name(), ", expected one of a tensor");
       return tensor_of(name, data);
     }
-    require(function.starts_with("torch._utils._rebuild_tensor") && arguments.size() >= 4, where,
-            " is made by ", function, " of ", arguments.size(),
-            " values, expected a tensor's storage, offset, shape and strides");
-    const pickle_value& storage = value(arguments[0]);
+    const auto& parts = parts_of(where, held);
+    const pickle_value& storage = value(parts[0]);
     require(storage.kind == pickle_kind::persistent, where, " lies in ", storage.kind_name(),
             ", expected a storage");
     const storage_name stored = read_storage_name(path_, layout_.object, storage);
+    const std::string_view type = tensor_element_type(function);
+    require(type.empty() || type == stored.type, where, " is a ", function, " in a storage of ", stored.type);
     const auto found = layout_.storages.find(stored.key);
     require(found != layout_.storages.end(), where, " lies in storage '", stored.key,
             "', which the file has not");
@@ -97,8 +118,8 @@ class torch_checkpoint {
     const auto bytes = found->second;
     require(bytes.size() / each >= stored.all, where, " lies in storage '", stored.key, "' of ", bytes.size(),
             " bytes, expected ", stored.all * each);
-    strided_tensor tensor{stored.type, extents(where, arguments[2]), extents(where, arguments[3]), {}};
-    const pickle_value& offset = value(arguments[1]);
+    strided_tensor tensor{stored.type, extents(where, parts[2]), extents(where, parts[3]), {}};
+    const pickle_value& offset = value(parts[1]);
     require(offset.kind == pickle_kind::integer && offset.integer >= 0, where, " has no offset");
     check_inside(where, tensor, std::uint64_t(offset.integer), stored.elements);
     tensor.bytes = bytes.subspan(0, stored.all * each);

@@ -28,6 +28,15 @@ inline constexpr std::string_view torch_globals[] = {
     "torch._utils._rebuild_tensor_v2",
     "torch._utils._rebuild_tensor",
     "torch._utils._rebuild_parameter",
+    "torch.nn.parameter.Parameter",
+    "torch.FloatTensor",
+    "torch.HalfTensor",
+    "torch.DoubleTensor",
+    "torch.LongTensor",
+    "torch.IntTensor",
+    "torch.ShortTensor",
+    "torch.CharTensor",
+    "torch.ByteTensor",
     "torch.FloatStorage",
     "torch.HalfStorage",
     "torch.BFloat16Storage",
@@ -50,6 +59,15 @@ inline std::string_view storage_element_type(std::string_view storage_class) {
   for (const auto& [name, type] : types)
     if (name == storage_class) return type;
   return "";
+}
+
+/// The same of a class of tensors, such as torch.FloatTensor, by which PyTorch wrote them until early in
+/// 2017.
+inline std::string_view tensor_element_type(std::string_view tensor_class) {
+  constexpr std::string_view ending = "Tensor";
+  if (!tensor_class.ends_with(ending)) return "";
+  tensor_class.remove_suffix(ending.size());
+  return storage_element_type(message(tensor_class, "Storage"));
 }
 
 /// A persistent identification, understood.
