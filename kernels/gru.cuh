@@ -102,6 +102,15 @@ void launch_gru(const char* name, device& device, view<float, 3> y, float* kept,
   });
 }
 
+/// On tensor cores, if factors may be rounded and there are kernels for it.
+void launch_gru_of_floats(const char* name, device& device, view<float, 3> y, float* kept,
+                          const float* projected, const std::array<const float*, 2>& weight,
+                          const float* bias, dim U) {
+  if (!device.rounds_factors() ||
+      !launch_gru_in_clusters(name, device, y.data, kept, projected, weight, bias, y.shape[0], y.shape[1], U))
+    launch_gru(name, device, y, kept, projected, weight, bias, U);
+}
+
 template <class Out, class T>
 void check_gru(view<Out, 3> y, view<const float, 4> projected, const std::array<view<const T, 2>, 2>& weight,
                view<const float, 2> bias) {
@@ -132,8 +141,8 @@ void gru_in_bfloat16(device& device, view<Out, 3> y, view<const float, 4> projec
 void gru(device& device, view<float, 3> y, view<const float, 4> projected,
          const std::array<view<const float, 2>, 2>& weight, view<const float, 2> bias) {
   check_gru(y, projected, weight, bias);
-  launch_gru("gru", device, y, nullptr, projected.data, {weight[0].data, weight[1].data}, bias.data,
-             weight[0].shape[1]);
+  launch_gru_of_floats("gru", device, y, nullptr, projected.data, {weight[0].data, weight[1].data}, bias.data,
+                       weight[0].shape[1]);
 }
 void gru(device& device, view<float, 3> y, view<const float, 4> projected,
          const std::array<view<const bfloat16, 2>, 2>& weight, view<const float, 2> bias) {

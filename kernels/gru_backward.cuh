@@ -88,11 +88,8 @@ void gru_forward(device& device, view<float, 3> y, view<float, 4> kept, view<con
           weight.shape, ", bias ", bias.shape,
           "; expected y [B, T, 2U], kept [B, T, 2, 4U], projected "
           "[B, T, 2, 3U], weight [2, 3U, U], bias [2, 3U]");
-  const std::array both{weight.data, weight.data + gates * U};
-  if (device.rounds_factors() && launch_gru_in_clusters("gru_forward", device, y.data, kept.data,
-                                                        projected.data, both, bias.data, B, steps, U))
-    return;
-  launch_gru("gru_forward", device, y, kept.data, projected.data, both, bias.data, U);
+  launch_gru_of_floats("gru_forward", device, y, kept.data, projected.data,
+                       {weight.data, weight.data + gates * U}, bias.data, U);
 }
 
 void gru_backward(device& device, view<float, 4> dprojected, view<float, 3> dweight, view<float, 2> dbias,

@@ -142,15 +142,18 @@ __global__ void __launch_bounds__(cluster_threads, 1)
     for (int i = 0; i < 4; ++i) plus[gate][i] = bias[(d * 3 + gate) * U + u + i];
   for (int i = threadIdx.x; i < cluster_clips * pitch; i += cluster_threads)
     states[i] = __float2bfloat16_rn(0);
-  cluster_barrier();  // all blocks are there
 
-  for (dim step = 0; step < steps; ++step) {
-    const dim t = d == 0 ? step : steps - 1 - step, place = (clip * steps + t) * 2 + d;
-    float input[3][4];
+  const auto place_at = [&](dim step) { return (clip * steps + (d == 0 ? step : steps - 1 - step)) * 2 + d; };
+  float input[3][4];
+  const auto load_input = [&](dim step) {
 #pragma unroll
     for (int gate = 0; gate < 3; ++gate)
-      load_units(input[gate], projected + (place * 3 + gate) * U + u, there);
+      load_units(input[gate], projected + (place_at(step) * 3 + gate) * U + u, there && step < steps);
+  };
+  load_input(0);
+  cluster_arrive(), cluster_wait();  // all blocks are there
 
+  for (dim step = 0; step < steps; ++step) {
     const __nv_bfloat16* rows = states + step % 2 * cluster_clips * pitch + me.part * (U / column_parts);
     float sums[3][4][4] = {};
 #pragma unroll
@@ -180,7 +183,9 @@ __global__ void __launch_bounds__(cluster_threads, 1)
       state[i] = (1 - z[i]) * n[i] + z[i] * state[i];
     }
     send_to_all<Blocks>(states + (step + 1) % 2 * cluster_clips * pitch + me.clip * pitch + u, state, rank);
-    if (there) {
+    cluster_arrive();
+    if (there) {  // meanwhile
+      const dim place = place_at(step);
       store_units(y + place * U + u, state);
       if (kept) {
         float* gates = kept + place * 4 * U + u;
@@ -188,7 +193,8 @@ __global__ void __launch_bounds__(cluster_threads, 1)
         store_units(gates + 3 * U, recurrent[2]);
       }
     }
-    cluster_barrier();
+    load_input(step + 1);
+    cluster_wait();
   }
 }
 
@@ -219,17 +225,21 @@ __global__ void __launch_bounds__(cluster_threads, 1)
     return weight + (gate * U + me.part * (U / column_parts) + column) * U + rank * cluster_units +
            me.first_unit + unit;
   });
-  float dh[4] = {};
-  cluster_barrier();  // all blocks are there
+  const auto place_at = [&](dim step) { return (clip * steps + (d == 0 ? step : steps - 1 - step)) * 2 + d; };
+  float r[4], z[4], n[4], s[4], state[4], gradient[4], dh[4] = {};
+  const auto load_step = [&](dim step) {
+    const bool here = there && step >= 0;
+    const dim place = place_at(step);
+    const float* gate = kept + place * 4 * U + u;
+    load_units(r, gate, here), load_units(z, gate + U, here), load_units(n, gate + 2 * U, here);
+    load_units(s, gate + 3 * U, here), load_units(gradient, dy + place * U + u, here);
+    load_units(state, y + place_at(step - 1) * U + u, here && step > 0);
+  };
+  load_step(steps - 1);
+  cluster_arrive(), cluster_wait();  // all blocks are there
 
   for (dim step = steps - 1; step >= 0; --step) {
-    const dim t = d == 0 ? step : steps - 1 - step, earlier = d == 0 ? t - 1 : t + 1;
-    const dim place = (clip * steps + t) * 2 + d;
-    float r[4], z[4], n[4], s[4], state[4], gradient[4], dr[4], dz[4], dn[4], dm[4];
-    const float* gate = kept + place * 4 * U + u;
-    load_units(r, gate, there), load_units(z, gate + U, there), load_units(n, gate + 2 * U, there);
-    load_units(s, gate + 3 * U, there), load_units(gradient, dy + place * U + u, there);
-    load_units(state, y + ((clip * steps + earlier) * 2 + d) * U + u, there && step > 0);
+    float dr[4], dz[4], dn[4], dm[4];
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       gradient[i] += dh[i];
@@ -244,13 +254,16 @@ __global__ void __launch_bounds__(cluster_threads, 1)
     send_to_all<Blocks>(mine, dr, rank);
     send_to_all<Blocks>(mine + U, dz, rank);
     send_to_all<Blocks>(mine + 2 * U, dm, rank);
-    if (there) {
+    cluster_arrive();
+    if (there) {  // meanwhile
+      const dim place = place_at(step);
       float *inputs = dprojected + place * 3 * U + u, *states = dq + place * 3 * U + u;
       store_units(inputs, dr), store_units(inputs + U, dz), store_units(inputs + 2 * U, dn);
       store_units(states, dr), store_units(states + U, dz), store_units(states + 2 * U, dm);
       store_units(before + place * U + u, state);
     }
-    cluster_barrier();
+    load_step(step - 1);
+    cluster_wait();
 
     float sums[4][4] = {};
 #pragma unroll

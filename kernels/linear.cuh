@@ -19,7 +19,7 @@ namespace {
 
 template <class Out, class In>
 void linear_rows(device& device, view<Out, 2> y, view<const In, 2> x, view<const In, 2> weight,
-                 view<const float, 1> bias, epilogue after, bool rounded = false) {
+                 view<const float, 1> bias, epilogue after) {
   const auto [R, K] = x.shape;
   const dim N = weight.shape[0];
   require(y.shape == std::array{R, N} && weight.shape[1] == K && (!bias.data || bias.shape[0] == N) && K > 0,
@@ -34,7 +34,7 @@ void linear_rows(device& device, view<Out, 2> y, view<const In, 2> x, view<const
   if (after == epilogue::relu) product.after = activation::relu;
   if (after == epilogue::gelu && !separate) product.after = activation::gelu;
   product.add = after == epilogue::add;
-  product.rounded = rounded;
+  product.rounded = device.rounds_factors();
   if (!separate) product.bias = bias_as<Out>(device, bias);
   multiply(device, product);
   if (separate) launch_bias_gelu(device, in_kernel(y.data), bias.data, R, N);
@@ -57,7 +57,7 @@ void linear(device& device, view<bfloat16, 2> y, view<const bfloat16, 2> x, view
 
 void linear_forward(device& device, view<float, 2> y, view<const float, 2> x, view<const float, 2> weight,
                     view<const float, 1> bias) {
-  linear_rows(device, y, x, weight, bias, epilogue::none, device.rounds_factors());
+  linear_rows(device, y, x, weight, bias, epilogue::none);
 }
 
 }  // namespace eev::cuda

@@ -54,5 +54,23 @@ const registered maxima("max_pool", [](meter& meter) {
                [&] { max_pool(meter.device, y, x, 3); });
 });
 
+/// Filters of 3 x 3 in `groups`, as in SE-ResNeXt's second stage and in VGGish.
+void convolve(meter& meter, const std::string& what, dim side, dim C, dim N, dim groups) {
+  auto scope = meter.device.scope();
+  const auto x = meter.filled<element>(images, side, side, C);
+  const auto filters = meter.filled<element>(N, dim{3}, dim{3}, C / groups);  // as the device packs them
+  const auto bias = meter.filled<float>(N);
+  const auto y = meter.device.take<element>(images, side, side, N);
+  meter.report(
+      "conv2d", what, "bf16", images,
+      {18.0 * y.size() * (C / groups), double(x.size() + y.size() + filters.size()) * sizeof(element)}, [&] {
+        conv2d(meter.device, y, x, filters, bias, {1, 1}, {1, 1}, epilogue::relu);
+      });
+}
+const registered convolutions("conv2d", [](meter& meter) {
+  convolve(meter, "28x28x512 in 32 groups", 28, 512, 512, 32);
+  convolve(meter, "28x28x256", 28, 256, 256, 1);
+});
+
 }  // namespace
 }  // namespace eev::bench

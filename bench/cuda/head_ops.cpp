@@ -147,6 +147,42 @@ const registered means_over_curves("correlation_loss", [](meter& meter) {
                [&] { correlation_loss(meter.device, s.loss, s.dp, s.p, s.y, s.mask, {.ccc = 1}); });
 });
 
+const registered classes("class_loss", [](meter& meter) {
+  const auto logits = meter.filled<float>(rows, expressions);
+  const auto of_rows = meter.constant(3, rows);
+  auto loss = meter.device.take<float>(1);
+  auto dlogits = meter.device.take<float>(rows, expressions);
+  meter.report("class_loss", "15 classes", "fp32", clips, {0, bytes_of(2 * expressions + 1)},
+               [&] { class_loss(meter.device, loss, dlogits, logits, of_rows, 1); });
+});
+
+const registered units("unit_rows", [](meter& meter) {
+  const auto x = meter.filled<float>(rows, fused), dy = meter.filled<float>(rows, fused);
+  auto y = meter.device.take<float>(rows, fused), dx = meter.device.take<float>(rows, fused);
+  meter.report("unit_rows", "1280 wide", "fp32", clips, {0, bytes_of(2 * fused)},
+               [&] { unit_rows(meter.device, y, x, 1); });
+  meter.report("unit_rows", "back, 1280 wide", "fp32", clips, {0, bytes_of(4 * fused)},
+               [&] { unit_rows_backward(meter.device, dx, dy, y, x, 1); });
+});
+
+const registered mixtures("mixture_of_experts", [](meter& meter) {
+  const dim experts = 5;
+  const auto gates = meter.filled<float>(rows, expressions * (experts + 1)),
+             of_experts = meter.filled<float>(rows, expressions * experts);
+  auto y = meter.device.take<float>(rows, expressions);
+  meter.report("mixture_of_experts", "5 experts", "fp32", clips,
+               {0, bytes_of(expressions * (2 * experts + 2))},
+               [&] { mixture_of_experts(meter.device, y, gates, of_experts); });
+});
+
+const registered means_back("mean_pool_backward", [](meter& meter) {
+  const dim C = 2 * visual_units;
+  const auto dy = meter.filled<float>(clips, C);
+  auto dx = meter.device.take<float>(clips, steps, C);
+  meter.report("mean_pool_backward", "60 steps, 1024 wide", "fp32", clips, {0, bytes_of(C)},
+               [&] { mean_pool_backward(meter.device, dx, dy); });
+});
+
 const registered steps_of_adam("adam", [](meter& meter) {
   const auto gradient = meter.filled<float>(parameters);
   auto x = meter.filled<float>(parameters), mean = meter.filled<float>(parameters);

@@ -56,8 +56,9 @@ void transform(meter& meter) {
                [&] { log_mel(meter.device, y, samples); });
 }
 
-void score(meter& meter) {
+void score(meter& meter, bool rounded) {
   auto& device = meter.device;
+  device.round_factors(rounded);
   const head_shape shape;
   const head<cuda::device> network(device, formula(), shape);
   for (dim B : {1, 128}) {
@@ -66,9 +67,10 @@ void score(meter& meter) {
                audio = meter.filled<float>(B, 60, shape.audio);
     auto y = device.take<float>(B, 60, shape.expressions);
     recorded<cuda::device> run(device);
-    meter.report("networks", "head", "fp32", B, {B * 60 * head_flops, 0},
+    meter.report("networks", "head", rounded ? "bf16" : "fp32", B, {B * 60 * head_flops, 0},
                  [&] { run([&] { network(device, y, visual, audio); }); });
   }
+  device.round_factors(false);
 }
 
 void train(meter& meter, bool rounded) {
@@ -94,9 +96,10 @@ void train(meter& meter, bool rounded) {
 
 const registered spectrograms("log_mel", transform);
 const registered whole("networks", [](meter& meter) {
-  score(meter);
-  train(meter, false);
-  train(meter, true);
+  for (bool rounded : {false, true}) {
+    score(meter, rounded);
+    train(meter, rounded);
+  }
   hear<bfloat16>(meter, 64);
   see<bfloat16>(meter, "swin-large", swin_large_flops, {1, 8, 64, 256});
   see<float>(meter, "swin-large", swin_large_flops, {64});

@@ -2,7 +2,8 @@
 //
 // Which algorithm: the committed table's, else the first answer of cuBLASLt's heuristic. Neither depends on
 // the number of rows M, and none splits the sum over K, so that a row of y gets the same bits in any batch;
-// nothing is timed. Workspace comes from the device's scratch memory.
+// nothing is timed. Only where a is transposed, which is where K is the batch, the sum may be split: its
+// parts are added in a fixed order. Workspace comes from the device's scratch memory.
 #include "matrix_product.hpp"
 
 #include <tuple>
@@ -36,6 +37,8 @@ struct algorithm_option {
 constexpr algorithm_option algorithm_options[] = {{CUBLASLT_ALGO_CONFIG_ID, 4},
                                                   {CUBLASLT_ALGO_CONFIG_TILE_ID, 4},
                                                   {CUBLASLT_ALGO_CONFIG_STAGES_ID, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_SPLITK_NUM, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME, 4},
                                                   {CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, 4},
                                                   {CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, 4},
                                                   {CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, 2},
@@ -131,7 +134,9 @@ std::vector<cublasLtMatmulHeuristicResult_t> candidates(library_state& libraries
           "cublasLtMatmulPreferenceSetAttribute");
   };
   prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t(most_workspace));
-  prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, std::uint32_t(CUBLASLT_REDUCTION_SCHEME_NONE));
+  prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+         std::uint32_t(p.a.transposed ? CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE
+                                      : CUBLASLT_REDUCTION_SCHEME_NONE));
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(p.b.data));
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(p.a.data));
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(p.y));

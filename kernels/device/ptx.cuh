@@ -95,10 +95,16 @@ __device__ __forceinline__ int cluster_rank() {
 #endif
 }
 
-/// Until all threads of the cluster have come; what they wrote to any block's shared memory is there then.
-__device__ __forceinline__ void cluster_barrier() {
+/// All threads of the cluster come, and later wait until all have come: what they wrote to any block's shared
+/// memory before they came is there then. What a thread writes in between nobody waits for.
+__device__ __forceinline__ void cluster_arrive() {
 #if __CUDA_ARCH__ >= 900
-  asm volatile("barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;" ::: "memory");
+  asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory");
+#endif
+}
+__device__ __forceinline__ void cluster_wait() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory");
 #endif
 }
 

@@ -42,9 +42,8 @@ class device {
   CUstream_st* stream() const { return stream_.get(); }
   library_state& libraries() const { return *libraries_; }
 
-  /// May the products of training, linear_forward(), linear_backward(), gru_forward() and gru_backward(),
-  /// round their factors, as tensor cores want them? To bfloat16 in recurrences, to TF32 elsewhere; sums are
-  /// of float. Not at first.
+  /// May linear(), gru(), and what training has of both, round factors of float, as tensor cores want them?
+  /// To bfloat16 in recurrences, to TF32 elsewhere; sums are of float. Not at first.
   bool rounds_factors() const { return rounds_factors_; }
   void round_factors(bool may) { rounds_factors_ = may; }
 

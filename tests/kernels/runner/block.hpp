@@ -69,7 +69,7 @@ class block {
     index = at, cluster = &with, rank = rank_in_cluster;
     shared.clear();
     for (auto& thread : threads_) {
-      thread.state = waiting::for_nothing;
+      thread.state = waiting::for_nothing, thread.arrived = false;
       thread.begun.clear(), thread.groups.clear();
       thread.stack.prepare(&enter, this);
     }
@@ -115,10 +115,25 @@ class block {
   // ---- called by the threads ----
 
   void wait_at_barrier(const std::source_location& place) {
-    wait(waiting::at_barrier, barrier_clocks_[phase_], place);
+    char& clock = barrier_clocks_[phase_];
+    release(clock);
+    wait(waiting::at_barrier, place);
+    acquire(clock);
+  }
+
+  /// What a thread does between the two is not ordered, and nobody waits for it.
+  void arrive_at_cluster_barrier() {
+    require_that(!current->arrived, "thread ", current->number, " arrives at its cluster's barrier twice");
+    current->arrived = true;
+    release(cluster->clocks[cluster->phase]);
   }
   void wait_at_cluster_barrier(const std::source_location& place) {
-    wait(waiting::at_cluster_barrier, cluster->clocks[cluster->phase], place);
+    require_that(current->arrived, "thread ", current->number, " waits for its cluster at ", text_of(place),
+                 " and has not arrived");
+    char& clock = cluster->clocks[cluster->phase];
+    wait(waiting::at_cluster_barrier, place);
+    current->arrived = false;
+    acquire(clock);
   }
 
   /// Waits for all lanes of the mask, then all of them do `operation`. Only __syncwarp orders memory.
@@ -152,12 +167,10 @@ class block {
     thread.stack.finish();
   }
 
-  void wait(waiting where, char& clock, const std::source_location& place) {
+  void wait(waiting where, const std::source_location& place) {
     current->place = place;
     current->state = where;
-    release(clock);
     current->stack.pause();
-    acquire(clock);
   }
 
   bool all(waiting where) const {

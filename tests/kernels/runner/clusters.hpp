@@ -8,7 +8,8 @@ namespace eev::cuda {
 
 inline int cluster_rank() { return runner::block::running->rank; }
 
-inline void cluster_barrier(std::source_location place = std::source_location::current()) {
+inline void cluster_arrive() { runner::block::running->arrive_at_cluster_barrier(); }
+inline void cluster_wait(std::source_location place = std::source_location::current()) {
   runner::block::running->wait_at_cluster_barrier(place);
 }
 

@@ -37,6 +37,7 @@ struct cuda_thread {
 
   waiting state = waiting::for_nothing;
   std::source_location place;  // where it waits
+  bool arrived = false;        // at the barrier of its cluster
 
   // Of the warp operation it takes part in:
   unsigned mask = 0;
