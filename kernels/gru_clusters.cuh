@@ -3,16 +3,16 @@
 //
 // The recurrence of a cluster of blocks, on tensor cores. A cluster has one direction of 32 clips; each of
 // its blocks has 32 units, whose weights it reads once and keeps in registers, rounded to bfloat16, to the
-// last step. What a step makes, the states on the way forward and the gradients of the gates on the way back,
-// every block sends to every other one's shared memory, where it lies twice, for the step and the one after
-// it: so one barrier of the cluster a step is enough.
+// last step. What the blocks make of a step, the states on the way forward and the gradients of the gates on
+// the way back, they exchange through the L2 cache, where it lies twice, for the step and the one after it:
+// so one barrier of the cluster a step is enough.
 //
 // Of the 8 warps of a block two have the same quarter of the columns, 16 units each. Their sums meet in
 // shared memory; then a thread has 4 units of a clip, whose state or gradient it keeps in float.
 //
-// Limits: compute capability 9.0 with 227 KiB of shared memory a block. Memory: forward 24 B T U bytes in, 8
-// B T U out, 32 B T U more if the gates are kept; back 48 B T U in, 56 B T U out. To other blocks: 2 U bytes
-// a step and clip forward, 6 U back, U / 32 times over. 12 B T U^2 FLOP each.
+// Limits: clusters of up to 16 blocks (compute capability 9.0). Memory: forward 24 B T U bytes in, 8 B T U
+// out, 32 B T U more if the gates are kept; back 48 B T U in, 56 B T U out. From the L2 cache each block
+// reads 2 U bytes a step and clip forward, 6 U back. 12 B T U^2 FLOP each.
 #pragma once
 
 #include "device/activations.cuh"
@@ -93,19 +93,16 @@ __device__ __forceinline__ void store_units(T* to, const float (&values)[4]) {
   store4(to, make_float4(values[0], values[1], values[2], values[3]));
 }
 
-/// Four values, rounded, to the place `here` of every block's shared memory. Two lanes side by side join
-/// theirs, and take half of the blocks each, 16 bytes at a time.
-template <int Blocks>
-__device__ __forceinline__ void send_to_all(__nv_bfloat16* here, const float (&values)[4], int rank) {
-  const int odd = threadIdx.x % 2;
-  const std::uint32_t low = bfloat16_pair(values[0], values[1]), high = bfloat16_pair(values[2], values[3]);
-  const std::uint32_t other_low = __shfl_xor_sync(whole_warp, low, 1),
-                      other_high = __shfl_xor_sync(whole_warp, high, 1);
-  const uint4 eight =
-      odd ? make_uint4(other_low, other_high, low, high) : make_uint4(low, high, other_low, other_high);
-#pragma unroll
-  for (int i = 0; i < Blocks / 2; ++i)  // each block begins with another one
-    *reinterpret_cast<uint4*>(in_block_of_cluster(here - 4 * odd, (2 * i + odd + rank) % Blocks)) = eight;
+/// Rows [32 clips, Width] that the blocks of the cluster wrote, to shared memory [32 clips, Width + 8], where
+/// they begin in different banks. Whole blocks only.
+template <int Width>
+__device__ __forceinline__ void fetch_rows(__nv_bfloat16* to, const __nv_bfloat16* from) {
+  constexpr int vectors = Width / 8;  // of 16 bytes
+  for (int i = threadIdx.x; i < cluster_clips * vectors; i += cluster_threads)
+    cp_async_16(to + i / vectors * (Width + 8) + i % vectors * 8, from + i * 8);
+  cp_async_commit();
+  cp_async_wait<0>();
+  __syncthreads();
 }
 
 // ---- forward ----
@@ -118,17 +115,18 @@ constexpr std::size_t cluster_forward_bytes = column_parts * 3 * cluster_clips* 
 /// If `kept` [B, T, 2, 4U] is there, the gates r, z, n and the state's part of n go to it.
 template <int U, class Weight, class Out>
 __global__ void __launch_bounds__(cluster_threads, 1)
-    gru_in_clusters(Out* y, float* kept, const float* projected, const Weight* forward, const Weight* reverse,
-                    const float* bias, dim B, dim steps) {
+    gru_in_clusters(Out* y, float* kept, __nv_bfloat16* exchange, const float* projected,
+                    const Weight* forward, const Weight* reverse, const float* bias, dim B, dim steps) {
   constexpr int Blocks = U / cluster_units, Tiles = U / column_parts / 16, pitch = U + 8;
   constexpr int partial_size = cluster_clips * partial_pitch;
-  SHARED_DYNAMIC(partial, float);  // [parts, 3 gates, clips, pitch], then states [2, clips, pitch]
+  SHARED_DYNAMIC(partial, float);  // [parts, 3 gates, clips, pitch], then states [clips, pitch]
   auto* states = reinterpret_cast<__nv_bfloat16*>(partial + column_parts * 3 * partial_size);
   const cluster_thread me;
-  const int rank = cluster_rank(), d = blockIdx.y, u = rank * cluster_units + me.unit;
+  const int rank = blockIdx.x % Blocks, d = blockIdx.y, u = rank * cluster_units + me.unit;
   const dim clip = dim(blockIdx.x) / Blocks * cluster_clips + me.clip;
   const bool there = clip < B;
   const Weight* weight = d == 0 ? forward : reverse;
+  exchange += (blockIdx.x / Blocks * 2 + d) * 2 * cluster_clips * U;
 
   std::uint32_t weights[3][Tiles][4];
   load_weights(weights, me.lane, [&](int gate, int unit, int column) {
@@ -151,10 +149,10 @@ __global__ void __launch_bounds__(cluster_threads, 1)
       load_units(input[gate], projected + (place_at(step) * 3 + gate) * U + u, there && step < steps);
   };
   load_input(0);
-  cluster_arrive(), cluster_wait();  // all blocks are there
+  __syncthreads();
 
   for (dim step = 0; step < steps; ++step) {
-    const __nv_bfloat16* rows = states + step % 2 * cluster_clips * pitch + me.part * (U / column_parts);
+    const __nv_bfloat16* rows = states + me.part * (U / column_parts);
     float sums[3][4][4] = {};
 #pragma unroll
     for (int tile = 0; tile < Tiles; ++tile) {
@@ -182,7 +180,8 @@ __global__ void __launch_bounds__(cluster_threads, 1)
       n[i] = tanhf(input[2][i] + r[i] * recurrent[2][i]);
       state[i] = (1 - z[i]) * n[i] + z[i] * state[i];
     }
-    send_to_all<Blocks>(states + (step + 1) % 2 * cluster_clips * pitch + me.clip * pitch + u, state, rank);
+    __nv_bfloat16* next = exchange + step % 2 * cluster_clips * U;
+    store_units(next + me.clip * U + u, state);
     cluster_arrive();
     if (there) {  // meanwhile
       const dim place = place_at(step);
@@ -195,6 +194,7 @@ __global__ void __launch_bounds__(cluster_threads, 1)
     }
     load_input(step + 1);
     cluster_wait();
+    fetch_rows<U>(states, next);
   }
 }
 
@@ -208,17 +208,19 @@ constexpr std::size_t cluster_back_bytes = column_parts* cluster_clips* partial_
 /// each step.
 template <int U>
 __global__ void __launch_bounds__(cluster_threads, 1)
-    gru_back_in_clusters(float* dprojected, float* dq, float* before, const float* dy, const float* y,
-                         const float* kept, const float* weight, dim B, dim steps) {
+    gru_back_in_clusters(float* dprojected, float* dq, float* before, __nv_bfloat16* exchange,
+                         const float* dy, const float* y, const float* kept, const float* weight, dim B,
+                         dim steps) {
   constexpr int Blocks = U / cluster_units, Tiles = U / column_parts / 16, pitch = 3 * U + 8;
   constexpr int partial_size = cluster_clips * partial_pitch;
-  SHARED_DYNAMIC(partial, float);  // [parts, clips, pitch], then dq of the step [2, clips, pitch]
+  SHARED_DYNAMIC(partial, float);  // [parts, clips, pitch], then dq of the step [clips, pitch]
   auto* gates = reinterpret_cast<__nv_bfloat16*>(partial + column_parts * partial_size);
   const cluster_thread me;
-  const int rank = cluster_rank(), d = blockIdx.y, u = rank * cluster_units + me.unit;
+  const int rank = blockIdx.x % Blocks, d = blockIdx.y, u = rank * cluster_units + me.unit;
   const dim clip = dim(blockIdx.x) / Blocks * cluster_clips + me.clip;
   const bool there = clip < B;
   weight += dim(d) * 3 * U * U;
+  exchange += (blockIdx.x / Blocks * 2 + d) * 2 * cluster_clips * 3 * U;
 
   std::uint32_t weights[3][Tiles][4];  // transposed: the columns are the units that the state went to
   load_weights(weights, me.lane, [&](int gate, int unit, int column) {
@@ -236,7 +238,6 @@ __global__ void __launch_bounds__(cluster_threads, 1)
     load_units(state, y + place_at(step - 1) * U + u, here && step > 0);
   };
   load_step(steps - 1);
-  cluster_arrive(), cluster_wait();  // all blocks are there
 
   for (dim step = steps - 1; step >= 0; --step) {
     float dr[4], dz[4], dn[4], dm[4];
@@ -249,11 +250,9 @@ __global__ void __launch_bounds__(cluster_threads, 1)
       dz[i] = gradient[i] * (state[i] - n[i]) * z[i] * (1 - z[i]);
       dh[i] = gradient[i] * z[i];
     }
-    const __nv_bfloat16* rows = gates + step % 2 * cluster_clips * pitch;
-    __nv_bfloat16* mine = gates + step % 2 * cluster_clips * pitch + me.clip * pitch + u;
-    send_to_all<Blocks>(mine, dr, rank);
-    send_to_all<Blocks>(mine + U, dz, rank);
-    send_to_all<Blocks>(mine + 2 * U, dm, rank);
+    __nv_bfloat16* made = exchange + step % 2 * cluster_clips * 3 * U;
+    __nv_bfloat16* mine = made + me.clip * 3 * U + u;
+    store_units(mine, dr), store_units(mine + U, dz), store_units(mine + 2 * U, dm);
     cluster_arrive();
     if (there) {  // meanwhile
       const dim place = place_at(step);
@@ -264,6 +263,7 @@ __global__ void __launch_bounds__(cluster_threads, 1)
     }
     load_step(step - 1);
     cluster_wait();
+    fetch_rows<3 * U>(gates, made);
 
     float sums[4][4] = {};
 #pragma unroll
@@ -271,7 +271,7 @@ __global__ void __launch_bounds__(cluster_threads, 1)
 #pragma unroll
       for (int tile = 0; tile < Tiles; ++tile) {
         std::uint32_t factors[2][4];
-        load_rows(factors, rows + gate * U + me.part * (U / column_parts) + 16 * tile, pitch, me.lane);
+        load_rows(factors, gates + gate * U + me.part * (U / column_parts) + 16 * tile, pitch, me.lane);
         add_products(sums, weights[gate][tile], factors);
       }
     store_sums(partial + me.part * partial_size, sums, me);
@@ -308,9 +308,12 @@ bool launch_gru_in_clusters(const char* name, device& device, Out* y, float* kep
     if (!aligned_to(16, data)) return false;
   return with_cluster_units(U, [&](auto units) {
     constexpr int blocks = units / cluster_units;
-    launch_clusters(name, device, blocks, dim3(blocks * blocks_for(B, cluster_clips), 2), cluster_threads,
-                    cluster_forward_bytes<units>, gru_in_clusters<units, Weight, Out>, y, kept, projected,
-                    weight[0], weight[1], bias, B, steps);
+    const unsigned tiles = blocks_for(B, cluster_clips);
+    auto scope = device.scope();
+    auto* exchange = in_kernel(device.take<bfloat16>(tiles, 2, 2, cluster_clips, U).data);
+    launch_clusters(name, device, blocks, dim3(blocks * tiles, 2), cluster_threads,
+                    cluster_forward_bytes<units>, gru_in_clusters<units, Weight, Out>, y, kept, exchange,
+                    projected, weight[0], weight[1], bias, B, steps);
   });
 }
 
@@ -323,9 +326,12 @@ bool launch_gru_back_in_clusters(const char* name, device& device, float* dproje
     if (!aligned_to(16, data)) return false;
   return with_cluster_units(U, [&](auto units) {
     constexpr int blocks = units / cluster_units;
-    launch_clusters(name, device, blocks, dim3(blocks * blocks_for(B, cluster_clips), 2), cluster_threads,
-                    cluster_back_bytes<units>, gru_back_in_clusters<units>, dprojected, dq, before, dy, y,
-                    kept, weight, B, steps);
+    const unsigned tiles = blocks_for(B, cluster_clips);
+    auto scope = device.scope();
+    auto* exchange = in_kernel(device.take<bfloat16>(tiles, 2, 2, cluster_clips, 3 * U).data);
+    launch_clusters(name, device, blocks, dim3(blocks * tiles, 2), cluster_threads, cluster_back_bytes<units>,
+                    gru_back_in_clusters<units>, dprojected, dq, before, exchange, dy, y, kept, weight, B,
+                    steps);
   });
 }
 

@@ -84,19 +84,8 @@ __device__ __forceinline__ void cp_async_wait() {
 
 // ---- clusters of blocks: compute capability 9.0; code for older ones is made and never run ----
 
-/// Which block of its cluster this is.
-__device__ __forceinline__ int cluster_rank() {
-#if __CUDA_ARCH__ >= 900
-  std::uint32_t rank;
-  asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
-  return int(rank);
-#else
-  __trap();
-#endif
-}
-
-/// All threads of the cluster come, and later wait until all have come: what they wrote to any block's shared
-/// memory before they came is there then. What a thread writes in between nobody waits for.
+/// All threads of the cluster come, and later wait until all have come: what they wrote before they came is
+/// there then. What a thread writes in between nobody waits for.
 __device__ __forceinline__ void cluster_arrive() {
 #if __CUDA_ARCH__ >= 900
   asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory");
@@ -105,18 +94,6 @@ __device__ __forceinline__ void cluster_arrive() {
 __device__ __forceinline__ void cluster_wait() {
 #if __CUDA_ARCH__ >= 900
   asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory");
-#endif
-}
-
-/// What lies in another block's shared memory where `here` lies in this one's.
-template <class T>
-__device__ __forceinline__ T* in_block_of_cluster(T* here, int rank) {
-#if __CUDA_ARCH__ >= 900
-  T* there;
-  asm volatile("mapa.u64 %0, %1, %2;" : "=l"(there) : "l"(here), "r"(rank));
-  return there;
-#else
-  return here;
 #endif
 }
 

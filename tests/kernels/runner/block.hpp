@@ -61,12 +61,11 @@ class block {
   cuda_thread* current = nullptr;
 
   runner::cluster* cluster = nullptr;
-  int rank = 0;  // in the cluster
 
   /// The block is to be that at `index` of the grid, and stands before the first line of the kernel.
-  void begin(uint3 at, runner::cluster& with, int rank_in_cluster) {
+  void begin(uint3 at, runner::cluster& with) {
     unchecked scheduler;
-    index = at, cluster = &with, rank = rank_in_cluster;
+    index = at, cluster = &with;
     shared.clear();
     for (auto& thread : threads_) {
       thread.state = waiting::for_nothing, thread.arrived = false;

@@ -71,7 +71,7 @@ inline void run_kernel(dim3 grid, dim3 extent, std::size_t dynamic_shared,
       cluster.blocks.push_back(&block);
       block.begin({unsigned(number % clusters_x * together + rank), unsigned(number / clusters_x % grid.y),
                    unsigned(number / clusters_x / grid.y)},
-                  cluster, int(rank));
+                  cluster);
     }
     run_cluster(cluster);
   }

@@ -42,15 +42,6 @@ class shared_memory {
 
   void* dynamic() const { return memory_.get(); }
 
-  /// How far into this memory `inside` lies.
-  std::ptrdiff_t offset_of(const void* inside) const {
-    const auto offset = static_cast<const std::byte*>(inside) - memory_.get();
-    require_that(offset >= 0 && offset < std::ptrdiff_t(size_),
-                 "an address of another block is asked for that "
-                 "is not of shared memory");
-    return offset;
-  }
-
   /// The static array of one declaration, told from others by the address `place`.
   void* array(const void* place, std::size_t bytes) {
     unchecked bookkeeping;
