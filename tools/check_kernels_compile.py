@@ -46,7 +46,8 @@ def compile_kernels(build):
         old.unlink()
     options = {"EEV_CPU": "OFF", "EEV_CUDA": "ON", "EEV_TESTS": "OFF", "EEV_COMMAND": "OFF", "EEV_EXAMPLES": "OFF",
                "EEV_BENCHMARKS": "OFF", "EEV_INSTALL": "OFF", "CMAKE_BUILD_TYPE": "Release",
-               "CMAKE_CUDA_ARCHITECTURES": ";".join(ARCHITECTURES), "CMAKE_CUDA_FLAGS": "--keep -Xptxas=-warn-spills -Werror=all-warnings"}
+               "CMAKE_CUDA_ARCHITECTURES": ";".join(ARCHITECTURES),
+               "CMAKE_CUDA_FLAGS": "--threads=0 --keep -Xptxas=-warn-spills -Werror=all-warnings"}  # 0: as many as cores
     subprocess.run(["cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "--fresh",
                     *(f"-D{name}={value}" for name, value in options.items())], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", build, "--clean-first", "--target", "eev_cuda"], check=True)
