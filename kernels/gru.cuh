@@ -13,7 +13,7 @@
 #include <eev/cuda/gru.hpp>
 
 #include "device/activations.cuh"
-#include "gru_clusters.cuh"
+#include "gru_teams.cuh"
 #include "gru_mma.cuh"
 #include "recurrence.cuh"
 
@@ -107,7 +107,7 @@ void launch_gru_of_floats(const char* name, device& device, view<float, 3> y, fl
                           const float* projected, const std::array<const float*, 2>& weight,
                           const float* bias, dim U) {
   if (!device.rounds_factors() ||
-      !launch_gru_in_clusters(name, device, y.data, kept, projected, weight, bias, y.shape[0], y.shape[1], U))
+      !launch_gru_in_teams(name, device, y.data, kept, projected, weight, bias, y.shape[0], y.shape[1], U))
     launch_gru(name, device, y, kept, projected, weight, bias, U);
 }
 
@@ -131,7 +131,7 @@ void gru_in_bfloat16(device& device, view<Out, 3> y, view<const float, 4> projec
   const auto [B, steps, _] = y.shape;
   const dim U = weight[0].shape[1];
   const std::array factors{in_kernel(weight[0].data), in_kernel(weight[1].data)};
-  if (!launch_gru_in_clusters("gru", device, in_kernel(y.data), nullptr, projected.data, factors, bias.data,
+  if (!launch_gru_in_teams("gru", device, in_kernel(y.data), nullptr, projected.data, factors, bias.data,
                               B, steps, U))
     launch_gru_mma(device, in_kernel(y.data), projected.data, factors, bias.data, B, steps, U);
 }

@@ -22,21 +22,20 @@ void launch(const char* name, device& device, dim3 grid, dim3 block, std::size_t
   check(cudaGetLastError(), name);
 }
 
-/// The same, in clusters of `blocks` blocks side by side along x. Where more than 8 are asked for, or more
-/// shared memory than compute capability 9.0 has, it is an error.
+/// The same, for kernels whose blocks wait for each other, those of a team of `blocks` side by side along x:
+/// all blocks run at once, or it is an error (runtime::room_for_blocks).
 template <class... Parameters, class... Arguments>
-void launch_clusters(const char* name, device& device, unsigned blocks, dim3 grid, dim3 block,
+void launch_together(const char* name, device& device, unsigned /*blocks*/, dim3 grid, dim3 block,
                      std::size_t dynamic_shared, void (*kernel)(Parameters...), Arguments... arguments) {
   check(cudaSetDevice(device.number()), "cudaSetDevice");
   check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(dynamic_shared)), name);
-  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeNonPortableClusterSizeAllowed, 1), name);
-  cudaLaunchAttribute cluster{};
-  cluster.id = cudaLaunchAttributeClusterDimension;
-  cluster.val.clusterDim = {blocks, 1, 1};
+  cudaLaunchAttribute together{};
+  together.id = cudaLaunchAttributeCooperative;
+  together.val.cooperative = 1;
   cudaLaunchConfig_t config{};
   config.gridDim = grid, config.blockDim = block, config.dynamicSmemBytes = dynamic_shared;
-  config.stream = device.stream(), config.attrs = &cluster, config.numAttrs = 1;
-  check(cudaLaunchKernelEx(&config, kernel, Parameters(arguments)...), name);
+  config.stream = device.stream(), config.attrs = &together, config.numAttrs = 1;
+  check(cudaLaunchKernelEx(&config, kernel, arguments...), name);
 }
 
 }  // namespace eev::cuda

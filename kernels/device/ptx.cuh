@@ -82,19 +82,26 @@ __device__ __forceinline__ void cp_async_wait() {
   asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
 }
 
-// ---- clusters of blocks: compute capability 9.0; code for older ones is made and never run ----
+// ---- teams: blocks that launch_together() keeps running side by side ----
 
-/// All threads of the cluster come, and later wait until all have come: what they wrote before they came is
-/// there then. What a thread writes in between nobody waits for.
-__device__ __forceinline__ void cluster_arrive() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory");
-#endif
+/// All threads of the team come, and later wait until all have come: what they wrote before they came is
+/// there then. What a thread writes in between nobody waits for. `counter`, the team's, is 0 at first.
+__device__ __forceinline__ void team_arrive(unsigned* counter) {
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    __threadfence();
+    asm volatile("red.release.gpu.global.add.u32 [%0], 1;" ::"l"(counter) : "memory");
+  }
 }
-__device__ __forceinline__ void cluster_wait() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory");
-#endif
+
+/// `blocks`: that have come to this and all earlier barriers, once they are all there.
+__device__ __forceinline__ void team_wait(const unsigned* counter, unsigned blocks) {
+  if (threadIdx.x == 0) {
+    unsigned there = 0;
+    while (there < blocks)
+      asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(there) : "l"(counter) : "memory");
+  }
+  __syncthreads();
 }
 
 }  // namespace eev::cuda

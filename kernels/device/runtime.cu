@@ -27,12 +27,15 @@ std::string name_of(int number) {
 
 void select(int number) { check(cudaSetDevice(number), "cudaSetDevice"); }
 
-bool has_clusters(int number) {
-  int clusters = 0, shared = 0;
-  check(cudaDeviceGetAttribute(&clusters, cudaDevAttrClusterLaunch, number), "cudaDeviceGetAttribute");
-  check(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, number),
-        "cudaDeviceGetAttribute");
-  return clusters && shared >= 227 * 1024;
+int room_for_blocks(int number, std::size_t shared) {
+  int processors = 0, most = 0, cooperative = 0;
+  const auto ask = [&](int& value, cudaDeviceAttr attribute) {
+    check(cudaDeviceGetAttribute(&value, attribute, number), "cudaDeviceGetAttribute");
+  };
+  ask(processors, cudaDevAttrMultiProcessorCount);
+  ask(most, cudaDevAttrMaxSharedMemoryPerBlockOptin);
+  ask(cooperative, cudaDevAttrCooperativeLaunch);
+  return cooperative && shared + 1024 <= std::size_t(most) ? processors : 0;
 }
 
 void* allocate(std::size_t bytes) {

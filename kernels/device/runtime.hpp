@@ -27,8 +27,9 @@ std::string name_of(int number);
 /// What this thread does from now on concerns GPU `number`.
 void select(int number);
 
-/// True if a kernel can be launched in clusters of up to 16 blocks of 227 KiB of shared memory each.
-bool has_clusters(int number);
+/// How many blocks, each with so many bytes of dynamic shared memory, can run at once, one on each
+/// multiprocessor; 0 if a block cannot have as many.
+int room_for_blocks(int number, std::size_t shared);
 
 void* allocate(std::size_t bytes);
 void release(void* memory);

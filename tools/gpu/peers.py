@@ -44,12 +44,13 @@ def report(what, precision, batch, peer, work):
         print(f"{what} by {peer}: {str(error).splitlines()[0]}", file=sys.stderr)
 
 
-def heads(peer):
+def heads(peer, precision):
+    """What rounds factors is compared with eev where it rounds them."""
     for batch in [1, 128]:
         head = Head().cuda().eval()
         visual, audio = torch.randn(batch, 60, 1536, device="cuda"), torch.randn(batch, 60, 128, device="cuda")
         with torch.no_grad():
-            report("head", "fp32", batch, peer, lambda: head(visual, audio))
+            report("head", precision, batch, peer, lambda: head(visual, audio))
     labels, head = torch.rand(128, 60, 15, device="cuda"), Head().cuda().train()
     adam = torch.optim.Adam(head.parameters(), 2e-4, weight_decay=1e-5, fused=True)
 
@@ -57,17 +58,19 @@ def heads(peer):
         adam.zero_grad(set_to_none=True)
         torch.nn.functional.l1_loss(head(visual, audio), labels).backward()
         adam.step()
-    report("train_step", "fp32", 128, peer, step)
+    report("train_step", precision, 128, peer, step)
 
 
 def swin():
     import timm
     model = timm.create_model("swin_large_patch4_window7_224", num_classes=0).cuda().eval().bfloat16()
-    compiled = torch.compile(model)
+    compiled = torch.compile(model, dynamic=False)  # anew for each batch
     with torch.no_grad():
-        for batch in [64, 256, 8, 1]:
-            x = torch.randn(batch, 3, 224, 224, device="cuda", dtype=torch.bfloat16)
+        images = {batch: torch.randn(batch, 3, 224, 224, device="cuda", dtype=torch.bfloat16)
+                  for batch in [64, 256, 8, 1]}
+        for batch, x in images.items():
             report("swin-large", "bf16", batch, "PyTorch eager (timm)", lambda: model(x))
+        for batch, x in images.items():
             report("swin-large", "bf16", batch, "torch.compile (timm)", lambda: compiled(x))
 
 
@@ -79,8 +82,10 @@ def hear():
 
 
 if __name__ == "__main__":
-    for tf32, peer in [(False, "nn.GRU (cuDNN)"), (True, "nn.GRU (cuDNN in TF32)")]:
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
-        heads(peer)
+    heads("nn.GRU (cuDNN)", "fp32")
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    heads("nn.GRU (cuDNN in TF32)", "bf16")
+    with torch.autocast("cuda", dtype=torch.bfloat16):
+        heads("nn.GRU (cuDNN, autocast to bf16)", "bf16")
     hear()
     swin()

@@ -1,6 +1,6 @@
 """In: what ran on a GPU. Out: bench/results/<gpu>/*.csv, and bench/results/README.md, which is made of them.
 
-kernels.csv has a line for each file of kernels/, benchmarks.csv one for each measurement (its columns are those of
+kernels.csv has a line for each file of kernels/ and for each other file of tests/kernels/, benchmarks.csv one for each measurement (its columns are those of
 every machine's results: CONTRIBUTING.md). What the files do not hold has never run on a GPU, and README.md says so.
 """
 import csv

@@ -29,7 +29,7 @@ struct schedule {
 class block;
 
 /// Blocks that run together, and the race checker's clocks of their barrier.
-struct cluster {
+struct team {
   std::vector<block*> blocks;
   char clocks[2] = {};
   int phase = 0;
@@ -60,12 +60,12 @@ class block {
   static inline block* running = nullptr;
   cuda_thread* current = nullptr;
 
-  runner::cluster* cluster = nullptr;
+  runner::team* team = nullptr;
 
   /// The block is to be that at `index` of the grid, and stands before the first line of the kernel.
-  void begin(uint3 at, runner::cluster& with) {
+  void begin(uint3 at, runner::team& with) {
     unchecked scheduler;
-    index = at, cluster = &with;
+    index = at, team = &with;
     shared.clear();
     for (auto& thread : threads_) {
       thread.state = waiting::for_nothing, thread.arrived = false;
@@ -88,21 +88,21 @@ class block {
   bool all_finished() const { return all(waiting::finished); }
 
   /// Nobody can go on. True if all threads were at one barrier of the block, which opens; false if all wait
-  /// for the cluster or have finished; else they have lost each other.
+  /// for the team or have finished; else they have lost each other.
   bool open_barrier() {
     unchecked scheduler;
     if (all(waiting::at_barrier) && all_at_one_place()) return open(), phase_ ^= 1, true;
-    if (all_finished() || (all(waiting::at_cluster_barrier) && all_at_one_place())) return false;
+    if (all_finished() || (all(waiting::at_team_barrier) && all_at_one_place())) return false;
     throw diverged();
   }
 
-  /// Opens the barrier of the cluster if all of its blocks are there.
-  static void open_cluster_barrier(runner::cluster& cluster) {
+  /// Opens the barrier of the team if all of its blocks are there.
+  static void open_team_barrier(runner::team& team) {
     unchecked scheduler;
-    for (const block* block : cluster.blocks)
-      if (!block->all(waiting::at_cluster_barrier)) throw block->diverged();
-    for (block* block : cluster.blocks) block->open();
-    cluster.phase ^= 1;
+    for (const block* block : team.blocks)
+      if (!block->all(waiting::at_team_barrier)) throw block->diverged();
+    for (block* block : team.blocks) block->open();
+    team.phase ^= 1;
   }
 
   /// What the threads did comes before what the caller does next.
@@ -121,16 +121,16 @@ class block {
   }
 
   /// What a thread does between the two is not ordered, and nobody waits for it.
-  void arrive_at_cluster_barrier() {
-    require_that(!current->arrived, "thread ", current->number, " arrives at its cluster's barrier twice");
+  void arrive_at_team_barrier() {
+    require_that(!current->arrived, "thread ", current->number, " arrives at its team's barrier twice");
     current->arrived = true;
-    release(cluster->clocks[cluster->phase]);
+    release(team->clocks[team->phase]);
   }
-  void wait_at_cluster_barrier(const std::source_location& place) {
-    require_that(current->arrived, "thread ", current->number, " waits for its cluster at ", text_of(place),
+  void wait_at_team_barrier(const std::source_location& place) {
+    require_that(current->arrived, "thread ", current->number, " waits for its team at ", text_of(place),
                  " and has not arrived");
-    char& clock = cluster->clocks[cluster->phase];
-    wait(waiting::at_cluster_barrier, place);
+    char& clock = team->clocks[team->phase];
+    wait(waiting::at_team_barrier, place);
     current->arrived = false;
     acquire(clock);
   }
@@ -259,8 +259,8 @@ class block {
       const std::string place = text_of(thread.place);
       const std::string where = thread.state == waiting::finished     ? "returned"
                                 : thread.state == waiting::at_barrier ? "wait at __syncthreads, " + place
-                                : thread.state == waiting::at_cluster_barrier
-                                    ? "wait for their cluster at " + place
+                                : thread.state == waiting::at_team_barrier
+                                    ? "wait for their team at " + place
                                     : "wait for their warp at " + place;
       ++groups.try_emplace(where, 0, thread.number).first->second.first;
     }

@@ -14,7 +14,7 @@ namespace eev::runner {
 
 inline constexpr int warp_lanes = 32;
 
-enum class waiting { for_nothing, at_barrier, at_cluster_barrier, for_warp, finished };
+enum class waiting { for_nothing, at_barrier, at_team_barrier, for_warp, finished };
 
 struct cuda_thread;
 using warp = std::array<cuda_thread*, warp_lanes>;  // null where a block's last warp has no lane
@@ -37,7 +37,7 @@ struct cuda_thread {
 
   waiting state = waiting::for_nothing;
   std::source_location place;  // where it waits
-  bool arrived = false;        // at the barrier of its cluster
+  bool arrived = false;        // at the barrier of its team
 
   // Of the warp operation it takes part in:
   unsigned mask = 0;

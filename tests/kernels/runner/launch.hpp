@@ -1,5 +1,5 @@
 // In:  a kernel, the shape of its launch, its arguments.  Out: all its blocks, run one after the other, those
-// of a cluster together. Rests on: block.
+// of a team together. Rests on: block.
 #pragma once
 
 #include <limits>
@@ -32,48 +32,48 @@ inline std::vector<std::uint64_t> block_order(std::uint64_t count, const schedul
   return numbers;
 }
 
-inline void run_cluster(cluster& cluster) {
+inline void run_team(team& team) {
   const auto finished = [](const block* block) { return block->all_finished(); };
-  while (!std::ranges::all_of(cluster.blocks, finished)) {
+  while (!std::ranges::all_of(team.blocks, finished)) {
     bool progress = false;
-    for (block* block : cluster.blocks) progress |= block->advance();
-    if (progress || std::ranges::all_of(cluster.blocks, finished)) continue;
-    for (block* block : cluster.blocks) progress |= block->open_barrier();
-    if (!progress) block::open_cluster_barrier(cluster);
+    for (block* block : team.blocks) progress |= block->advance();
+    if (progress || std::ranges::all_of(team.blocks, finished)) continue;
+    for (block* block : team.blocks) progress |= block->open_barrier();
+    if (!progress) block::open_team_barrier(team);
   }
 }
 
-/// `together`: the blocks of a cluster, along x.
+/// `together`: the blocks of a team, along x.
 inline void run_kernel(dim3 grid, dim3 extent, std::size_t dynamic_shared,
                        const std::function<void()>& kernel, unsigned together = 1) {
   check_shape(grid, extent);
   require_that(together >= 1 && together <= 16 && grid.x % together == 0, "a launch of ", grid.x,
-               " blocks along x in clusters of ", together, "; expected at most 16, and a divisor");
+               " blocks along x in teams of ", together, "; expected at most 16, and a divisor");
   // To the race checker blocks are not ordered either, so each keeps its stacks and its shared memory until
   // all have run; it can tell some thousands of threads apart.
   constexpr std::size_t most_threads_apart = 4096;
-  const std::size_t most_shared = together > 1 ? most_shared_in_clusters : most_shared_bytes;
+  const std::size_t most_shared = together > 1 ? most_shared_in_teams : most_shared_bytes;
   std::vector<std::unique_ptr<block>> blocks;
   const auto join = [&] {
     for (auto& block : blocks) block->join();
     blocks.clear();
   };
-  const unsigned clusters_x = grid.x / together;
-  for (std::uint64_t number : block_order(std::uint64_t(clusters_x) * grid.y * grid.z, schedule_now)) {
+  const unsigned teams_x = grid.x / together;
+  for (std::uint64_t number : block_order(std::uint64_t(teams_x) * grid.y * grid.z, schedule_now)) {
     if (blocks.size() * extent.x * extent.y * extent.z > most_threads_apart) join();
     if (blocks.empty() || race_checked)
       for (unsigned i = 0; i < together; ++i)
         blocks.push_back(
             std::make_unique<block>(grid, extent, dynamic_shared, most_shared, kernel, schedule_now));
-    cluster cluster;
+    team team;
     for (unsigned rank = 0; rank < together; ++rank) {
       block& block = *blocks[blocks.size() - together + rank];
-      cluster.blocks.push_back(&block);
-      block.begin({unsigned(number % clusters_x * together + rank), unsigned(number / clusters_x % grid.y),
-                   unsigned(number / clusters_x / grid.y)},
-                  cluster);
+      team.blocks.push_back(&block);
+      block.begin({unsigned(number % teams_x * together + rank), unsigned(number / teams_x % grid.y),
+                   unsigned(number / teams_x / grid.y)},
+                  team);
     }
-    run_cluster(cluster);
+    run_team(team);
   }
   join();
 }
@@ -99,7 +99,7 @@ class device;
 // As kernels/device/launch.cuh has them.
 
 template <class... Parameters, class... Arguments>
-void launch_clusters(const char* name, device&, unsigned blocks, dim3 grid, dim3 block,
+void launch_together(const char* name, device&, unsigned blocks, dim3 grid, dim3 block,
                      std::size_t dynamic_shared, void (*kernel)(Parameters...), Arguments... arguments) {
   runner::launched.add(reinterpret_cast<const void*>(kernel));
   runner::begin([=] {
@@ -115,7 +115,7 @@ void launch_clusters(const char* name, device&, unsigned blocks, dim3 grid, dim3
 template <class... Parameters, class... Arguments>
 void launch(const char* name, device& device, dim3 grid, dim3 block, std::size_t dynamic_shared,
             void (*kernel)(Parameters...), Arguments... arguments) {
-  launch_clusters(name, device, 1, grid, block, dynamic_shared, kernel, arguments...);
+  launch_together(name, device, 1, grid, block, dynamic_shared, kernel, arguments...);
 }
 
 }  // namespace eev::cuda

@@ -5,11 +5,11 @@
 #pragma once
 
 #include "async_copy.hpp"
-#include "clusters.hpp"
 #include "cuda_types.hpp"
 #include "intrinsics.hpp"
 #include "launch.hpp"
 #include "matrix.hpp"
+#include "teams.hpp"
 #include "warp.hpp"
 
 #define __global__ [[maybe_unused]]

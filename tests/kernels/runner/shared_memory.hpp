@@ -12,10 +12,10 @@
 
 namespace eev::runner {
 
-/// What every GPU from compute capability 8.0 on has for a block, how much of it may be static, and what
-/// those have that launch clusters of blocks.
+/// What every GPU from compute capability 8.0 on has for a block, how much of it may be static, and and what
+/// those from 8.0 on have that data centres buy.
 inline constexpr std::size_t most_shared_bytes = 99 * 1024, most_static_bytes = 48 * 1024,
-                             most_shared_in_clusters = 227 * 1024;
+                             most_shared_in_teams = 163 * 1024;
 
 class shared_memory {
  public:
