@@ -24,10 +24,17 @@ struct network_on {
   network_on(int, const Arguments&... arguments) : network(device, arguments...) {}
 };
 
+/// In bfloat16 a GPU may round what stays in float for its tensor cores, the head's products above all.
+template <class T, class Device>
+void allow_rounding(Device& device) {
+  if constexpr (requires { device.round_factors(true); }) device.round_factors(sizeof(T) == sizeof(bfloat16));
+}
+
 template <class Device, class T>
 predictor make_predictor_on(const io::model_files& files, int which,
                             const features::extraction_options& options) {
   auto on = std::make_shared<network_on<model<Device, T>, Device>>(which, files, options);
+  allow_rounding<T>(on->device);
   return [on](video& video, rational rate) { return on->network.predict(video, rate); };
 }
 
@@ -36,6 +43,7 @@ extractor make_extractor_on(const io::model_files& files, int which,
                             const features::extraction_options& options) {
   using network = features::extractor<Device, T>;
   auto on = std::make_shared<network_on<network, Device>>(which, files.visual, files.audio, options);
+  allow_rounding<T>(on->device);
   files.require_all_read();
   return [on](video& video) { return on->network(video); };
 }

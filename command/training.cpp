@@ -7,27 +7,29 @@
 namespace eev::command {
 namespace {
 
-/// Training computes in float alone.
-device_options in_float(device_options device) {
-  if (device.precision == "bf16")
-    throw usage_error("--precision bf16: heads are trained and scored in fp32 alone");
-  device.precision = "fp32";
-  precision_on(device);  // throws if the device is not there
+/// What training computes in: on a GPU what was asked for, elsewhere float alone.
+device_options for_training(device_options device) {
+  if (!is_gpu(device)) {
+    if (device.precision == "bf16")
+      throw usage_error("--precision bf16: heads are trained and scored in bf16 on a GPU alone");
+    device.precision = "fp32";
+  }
+  device.precision = precision_on(device);  // throws if the device is not there
   return device;
 }
 
 }  // namespace
 
 void train_on(const device_options& options, const training_run& run) {
-  const auto device = in_float(options);
-  if (is_gpu(device)) return train_on_cuda(gpu_number(device), run);
+  const auto device = for_training(options);
+  if (is_gpu(device)) return train_on_cuda(gpu_number(device), device.precision == "bf16", run);
   device.device == "reference" ? train_on_reference(run) : train_on_cpu(device.threads, run);
 }
 
 std::vector<table> score_on(const device_options& options, const std::string& head,
                             const train::recipe& recipe, const train::labelled_set& set) {
-  const auto device = in_float(options);
-  if (is_gpu(device)) return score_on_cuda(gpu_number(device), head, recipe, set);
+  const auto device = for_training(options);
+  if (is_gpu(device)) return score_on_cuda(gpu_number(device), device.precision == "bf16", head, recipe, set);
   return device.device == "reference" ? score_on_reference(head, recipe, set)
                                       : score_on_cpu(device.threads, head, recipe, set);
 }

@@ -34,11 +34,11 @@ std::vector<table> score_on(const device_options& device, const std::string& hea
 
 /// What each device's translation unit has.
 void train_on_cpu(int threads, const training_run& run);
-void train_on_cuda(int gpu, const training_run& run);
+void train_on_cuda(int gpu, bool bfloat16, const training_run& run);
 void train_on_reference(const training_run& run);
 std::vector<table> score_on_cpu(int threads, const std::string& head, const train::recipe& recipe,
                                 const train::labelled_set& set);
-std::vector<table> score_on_cuda(int gpu, const std::string& head, const train::recipe& recipe,
+std::vector<table> score_on_cuda(int gpu, bool bfloat16, const std::string& head, const train::recipe& recipe,
                                  const train::labelled_set& set);
 std::vector<table> score_on_reference(const std::string& head, const train::recipe& recipe,
                                       const train::labelled_set& set);

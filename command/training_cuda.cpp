@@ -6,14 +6,16 @@
 
 namespace eev::command {
 
-void train_on_cuda(int gpu, const training_run& run) {
+void train_on_cuda(int gpu, bool bfloat16, const training_run& run) {
   cuda::device device(gpu);
+  device.round_factors(bfloat16);
   train_on_device(device, run);
 }
 
-std::vector<table> score_on_cuda(int gpu, const std::string& head, const train::recipe& recipe,
+std::vector<table> score_on_cuda(int gpu, bool bfloat16, const std::string& head, const train::recipe& recipe,
                                  const train::labelled_set& set) {
   cuda::device device(gpu);
+  device.round_factors(bfloat16);
   return score_on_device(device, head, recipe, set);
 }
 

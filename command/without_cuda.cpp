@@ -21,9 +21,10 @@ extractor make_cuda_extractor(const io::model_files&, bool, int, const features:
   refuse();
 }
 
-void train_on_cuda(int, const training_run&) { refuse(); }
+void train_on_cuda(int, bool, const training_run&) { refuse(); }
 
-std::vector<table> score_on_cuda(int, const std::string&, const train::recipe&, const train::labelled_set&) {
+std::vector<table> score_on_cuda(int, bool, const std::string&, const train::recipe&,
+                                 const train::labelled_set&) {
   refuse();
 }
 

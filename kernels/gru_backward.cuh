@@ -17,6 +17,7 @@
 #include "device/columns.cuh"
 #include "device/matrix_product.hpp"
 #include "gru.cuh"
+#include "gru_back_teams.cuh"
 
 namespace eev::cuda {
 namespace {
