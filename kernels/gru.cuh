@@ -13,8 +13,8 @@
 #include <eev/cuda/gru.hpp>
 
 #include "device/activations.cuh"
-#include "gru_teams.cuh"
 #include "gru_mma.cuh"
+#include "gru_teams.cuh"
 #include "recurrence.cuh"
 
 namespace eev::cuda {
@@ -131,8 +131,8 @@ void gru_in_bfloat16(device& device, view<Out, 3> y, view<const float, 4> projec
   const auto [B, steps, _] = y.shape;
   const dim U = weight[0].shape[1];
   const std::array factors{in_kernel(weight[0].data), in_kernel(weight[1].data)};
-  if (!launch_gru_in_teams("gru", device, in_kernel(y.data), nullptr, projected.data, factors, bias.data,
-                              B, steps, U))
+  if (!launch_gru_in_teams("gru", device, in_kernel(y.data), nullptr, projected.data, factors, bias.data, B,
+                           steps, U))
     launch_gru_mma(device, in_kernel(y.data), projected.data, factors, bias.data, B, steps, U);
 }
 

@@ -110,8 +110,8 @@ void gru_backward(device& device, view<float, 4> dprojected, view<float, 3> dwei
   auto scope = device.scope();
   const auto dq = device.take<float>(rows, 2 * gates), before = device.take<float>(rows, 2 * U);
   const bool in_teams = device.rounds_factors() &&
-                           launch_gru_back_in_teams(name, device, dprojected.data, dq.data, before.data,
-                                                       dy.data, y.data, kept.data, weight.data, B, steps, U);
+                        launch_gru_back_in_teams(name, device, dprojected.data, dq.data, before.data, dy.data,
+                                                 y.data, kept.data, weight.data, B, steps, U);
   if (dy.size() > 0 && !in_teams) {
     const std::size_t bytes = sizeof(float) * (shared_pitch(int(gates)) + U);  // of a clip
     with_clips(name, B, bytes, U, [&, B = B, steps = steps](auto clips) {

@@ -49,7 +49,7 @@ void recur_back(meter& meter, dim U, bool rounded) {
   auto dbias = meter.device.take<float>(2, 3 * U);
   const std::string what = std::to_string(U) + " units";
   const char* precision = rounded ? "bf16" : "fp32";
-  meter.report("gru_backward", what + ", forwards", precision, clips,
+  meter.report("gru_backward", what + " forwards", precision, clips,
                {recurrence_flops(U), bytes_of(16.0 * U)},
                [&] { gru_forward(meter.device, y, kept, projected, weight, bias); });
   meter.report("gru_backward", what, precision, clips, {2 * recurrence_flops(U), bytes_of(18.0 * U)},
@@ -77,7 +77,7 @@ const registered gates("gate", [](meter& meter) {
   auto y = meter.device.take<float>(rows, fused);
   meter.report("gate", "1280 wide", "fp32", clips, {0, bytes_of(3 * fused)},
                [&] { gate(meter.device, y, x, logits); });
-  meter.report("gate", "sigmoid, 1280 wide", "fp32", clips, {0, bytes_of(2 * fused)},
+  meter.report("gate", "sigmoid 1280 wide", "fp32", clips, {0, bytes_of(2 * fused)},
                [&] { sigmoid(meter.device, y, x); });
 });
 
@@ -87,7 +87,7 @@ const registered gates_back("gate_backward", [](meter& meter) {
   auto dx = meter.device.take<float>(rows, fused), dlogits = meter.device.take<float>(rows, fused);
   meter.report("gate_backward", "1280 wide", "fp32", clips, {0, bytes_of(5 * fused)},
                [&] { gate_backward(meter.device, dx, dlogits, dy, x, logits); });
-  meter.report("gate_backward", "sigmoid, 1280 wide", "fp32", clips, {0, bytes_of(3 * fused)},
+  meter.report("gate_backward", "sigmoid 1280 wide", "fp32", clips, {0, bytes_of(3 * fused)},
                [&] { sigmoid_backward(meter.device, dx, dy, x); });
 });
 
@@ -161,7 +161,7 @@ const registered units("unit_rows", [](meter& meter) {
   auto y = meter.device.take<float>(rows, fused), dx = meter.device.take<float>(rows, fused);
   meter.report("unit_rows", "1280 wide", "fp32", clips, {0, bytes_of(2 * fused)},
                [&] { unit_rows(meter.device, y, x, 1); });
-  meter.report("unit_rows", "back, 1280 wide", "fp32", clips, {0, bytes_of(4 * fused)},
+  meter.report("unit_rows", "back 1280 wide", "fp32", clips, {0, bytes_of(4 * fused)},
                [&] { unit_rows_backward(meter.device, dx, dy, y, x, 1); });
 });
 
@@ -179,7 +179,7 @@ const registered means_back("mean_pool_backward", [](meter& meter) {
   const dim C = 2 * visual_units;
   const auto dy = meter.filled<float>(clips, C);
   auto dx = meter.device.take<float>(clips, steps, C);
-  meter.report("mean_pool_backward", "60 steps, 1024 wide", "fp32", clips, {0, bytes_of(C)},
+  meter.report("mean_pool_backward", "60 steps 1024 wide", "fp32", clips, {0, bytes_of(C)},
                [&] { mean_pool_backward(meter.device, dx, dy); });
 });
 

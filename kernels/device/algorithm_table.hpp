@@ -25,14 +25,14 @@ struct algorithm_option {
   std::size_t bytes;
 };
 constexpr algorithm_option algorithm_options[] = {{CUBLASLT_ALGO_CONFIG_ID, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_TILE_ID, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_STAGES_ID, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_SPLITK_NUM, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, 4},
-                                                         {CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, 2},
-                                                         {CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, 2}};
+                                                  {CUBLASLT_ALGO_CONFIG_TILE_ID, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_STAGES_ID, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_SPLITK_NUM, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, 4},
+                                                  {CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, 2},
+                                                  {CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, 2}};
 
 struct matrix_algorithm {
   table_key product;

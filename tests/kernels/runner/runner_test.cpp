@@ -75,6 +75,34 @@ TEST_CASE("a barrier in one branch and another barrier in the other is divergenc
   CHECK(failure_of(64, two_barriers).find(expected) == 0);
 }
 
+TEST_CASE("the blocks of a team run side by side and meet at its barrier") {
+  unsigned counter = 0;
+  for (order order : orders) {
+    runner::schedule_now.order = order;
+    std::vector<int> here(4), there(4);
+    const auto exchange = [&] {
+      if (threadIdx.x == 0) here[blockIdx.x] = int(blockIdx.x);
+      cuda::team_arrive(&counter);
+      cuda::team_wait(&counter, 2);
+      if (threadIdx.x == 40) there[blockIdx.x] = here[blockIdx.x ^ 1];
+    };
+    runner::run_kernel(4, 64, 0, exchange, 2);
+    CHECK(there == std::vector<int>{1, 0, 3, 2});
+  }
+}
+
+TEST_CASE("a block that does not come to the barrier of its team is told") {
+  unsigned counter = 0;
+  const auto leave = [&] {
+    if (blockIdx.x == 1) return;
+    cuda::team_arrive(&counter);
+    cuda::team_wait(&counter, 2);
+  };
+  CHECK_THROWS_WITH_AS(runner::run_kernel(2, 32, 0, leave, 2),
+                       doctest::Contains("barrier divergence in block (1, 0, 0): 32 threads returned"),
+                       runner::failure);
+}
+
 TEST_CASE("a lane that its own mask leaves out is refused") {
   runner::schedule_now.order = order::forward;  // lane 16 is the first to come
   CHECK(failure_of(32, [] { __syncwarp(0x0000ffffu); }).find("lane 16 calls a warp operation at ") == 0);
