@@ -41,6 +41,21 @@ double relative_difference(const A& a, const B& b) {
   return largest;
 }
 
+/// rms(a - b) / rms(b): the measure of whole networks in bfloat16. Their largest error is that of one unlucky
+/// feature, and differs by half between processors that round nothing differently but the order of sums.
+template <class A, class B>
+double rms_difference(const A& a, const B& b) {
+  if (std::distance(a.begin(), a.end()) != std::distance(b.begin(), b.end()))
+    return std::numeric_limits<double>::infinity();
+  double errors = 0, squares = 0;
+  auto other = b.begin();
+  for (auto value = a.begin(); value != a.end(); ++value, ++other) {
+    const double error = double(*value) - double(*other);
+    errors += error * error, squares += double(*other) * double(*other);
+  }
+  return std::sqrt(errors / squares);
+}
+
 /// `count` numbers in [-1, 1), the same on every run.
 inline std::vector<float> random_values(dim count, unsigned seed) {
   std::mt19937 generator(seed);

@@ -49,13 +49,13 @@ void check_against_pytorch(const char* golden_name, const char* name) {
   golden expected(golden_name);
   const auto exact = expected["features"].values;
   const double pytorch = relative_difference(expected["float32"].values, exact);
-  const double pytorch_half = relative_difference(expected["bfloat16"].values, exact);
+  const double pytorch_half = rms_difference(expected["bfloat16"].values, exact);
   cpu::device device;
   const auto patches = patches_of_sound(2);
   const double ours =
       relative_difference(vggish_features_of<float>(device, name, formula_weights(), patches), exact);
   const double ours_half =
-      relative_difference(vggish_features_of<bfloat16>(device, name, formula_weights(), patches), exact);
+      rms_difference(vggish_features_of<bfloat16>(device, name, formula_weights(), patches), exact);
   MESSAGE(std::string(name), ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half,
           " (PyTorch ", pytorch_half, ")");
   CHECK(ours < 1e-4);

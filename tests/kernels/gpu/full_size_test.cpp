@@ -67,8 +67,8 @@ void agrees_with_pytorch(const std::string& stem, const char* what, const std::v
   const golden expected(stem);
   const auto exact = expected[what].values;
   const double pytorch = relative_difference(expected["float32"].values, exact);
-  const double pytorch_half = relative_difference(expected["bfloat16"].values, exact);
-  const double ours = relative_difference(single, exact), ours_half = relative_difference(half, exact);
+  const double pytorch_half = rms_difference(expected["bfloat16"].values, exact);
+  const double ours = relative_difference(single, exact), ours_half = rms_difference(half, exact);
   MESSAGE(stem, ": error of fp32 ", ours, " (PyTorch ", pytorch, "), of bf16 ", ours_half, " (PyTorch ",
           pytorch_half, ")");
   CHECK(ours < 1e-4);
