@@ -1,8 +1,7 @@
 // Spec: reference/conv2d.hpp. In: images x [B, H, W, C], filters [N, height, width, C / groups], bias [N].
 // Out: images y [B, Y, X, N], of the type of x.
 //
-// The convolution is the library's (device/convolution.hpp), with bias, ReLU and the residual; bias and GELU
-// are a kernel of ours (epilogues.cuh).
+// The convolution is the library's (device/convolution.hpp), with bias, ReLU and the residual.
 //
 // Limits: x, filters and y below 2^31 values each, as cuDNN counts them. 2 B Y X N height width C / groups
 // FLOP: bound by arithmetic from some dozens of channels a group on.
@@ -24,6 +23,7 @@ void conv2d_images(device& device, view<T, 4> y, view<const T, 4> x, view<const 
   const std::array expected{B, conv_extent(H, height, stride[0], padding[0]),
                             conv_extent(W, width, stride[1], padding[1]), N};
   constexpr dim most = std::numeric_limits<int>::max();
+  require_conv_epilogue(after);
   require(y.shape == expected && conv_groups(N, C, channels) > 0 && (!bias.data || bias.shape[0] == N) &&
               filters.size() > 0 && x.size() <= most && filters.size() <= most && y.size() <= most,
           "conv2d: y ", y.shape, ", x ", x.shape, ", filters ", filters.shape, ", bias ", bias.shape,
@@ -35,9 +35,8 @@ void conv2d_images(device& device, view<T, 4> y, view<const T, 4> x, view<const 
   convolution task(y, x, filters, stride, padding);
   task.relu = after == epilogue::relu;
   task.add = after == epilogue::add;
-  if (after != epilogue::gelu) task.bias = bias_as<T>(device, bias);
+  task.bias = bias_as<T>(device, bias);
   convolve(device, task);
-  if (after == epilogue::gelu) launch_bias_gelu(device, in_kernel(y.data), bias.data, y.rows().shape[0], N);
 }
 
 }  // namespace

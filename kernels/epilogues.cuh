@@ -1,7 +1,7 @@
 // In:  rows y [R, N] that a library computed, bias [N].  Out: y with the bias and GELU; the bias as a library
 // adds it.  Rests on: device/primitives.
 //
-// For the GELU that the library does not have (linear.cuh, conv2d.cuh): a warp has a row of y, lane l the
+// For the GELU that the library does not have (linear.cuh): a warp has a row of y, lane l the
 // vectors of 4 values l, l + 32, ... (single values where N or an address is not a multiple of 4 values); 8
 // rows a block. The libraries' bias has the type of
 // y: for bfloat16 it is rounded into scratch memory first, a thread a value.

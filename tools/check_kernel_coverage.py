@@ -37,8 +37,8 @@ def symbols_of(program):
 
 
 def is_instance_of(symbol, kernel):
-    """True if the symbol is the function eev::cuda::...::kernel or an instance of that template."""
-    return re.match(rf"(void )?eev::cuda::(\(anonymous namespace\)::|\w+::)*{kernel}[<(]", symbol) is not None
+    """True if the symbol is the function eev::cuda::...::kernel or an instance of that template, not a lambda in it."""
+    return "::{lambda" not in symbol and re.match(rf"(void )?eev::cuda::(\(anonymous namespace\)::|\w+::)*{kernel}[<(]", symbol) is not None
 
 
 def never_run(kernels, symbols, launched):

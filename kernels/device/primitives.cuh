@@ -8,7 +8,7 @@
 //   no
 //     return before the last of them, and no shuffle in a branch that lanes do not take together;
 //   - lanes of a warp that exchange through shared memory meet at __syncwarp in between;
-//   - a block never waits for another one.
+//   - a block waits for another one in team_wait() only, begun by launch_together().
 #pragma once
 
 #include <cstdint>

@@ -90,7 +90,7 @@ void agrees_with_the_reference(cuda::device& device, const conv_case& problem, d
 
 }  // namespace
 
-TEST_CASE("a convolution of whole numbers is exact, with and without bias, after every epilogue but GELU") {
+TEST_CASE("a convolution of whole numbers is exact, with and without bias, after every epilogue") {
   cuda::device device;
   for (const auto& shape : shapes)
     for (auto after : {epilogue::none, epilogue::relu, epilogue::add})
@@ -104,9 +104,8 @@ TEST_CASE("a convolution of whole numbers is exact, with and without bias, after
 TEST_CASE("a convolution agrees with the reference") {
   cuda::device device;
   for (const auto& shape : shapes)
-    for (auto after : {epilogue::none, epilogue::gelu})
-      agrees_with_the_reference<float>(device, {shape, after, true, random_values},
-                                       1e-5);  // measured: 2.9e-6
+    agrees_with_the_reference<float>(device, {shape, epilogue::none, true, random_values},
+                                     1e-5);  // measured: 2.9e-6
 }
 
 TEST_CASE("a convolution keeps a not-a-number to the places that see it") {

@@ -1,7 +1,8 @@
 // In:  the size, step and padding of a sliding window; channels.  Out: how many places it takes; how many
-// groups of filters there are. Rests on: core/view.
+// groups of filters there are. Rests on: core/epilogue, core/view.
 #pragma once
 
+#include <eev/core/epilogue.hpp>
 #include <eev/core/view.hpp>
 
 namespace eev {
@@ -20,6 +21,11 @@ inline dim conv_extent(dim extent, dim size, dim stride, dim padding) {
 inline dim conv_groups(dim N, dim C, dim channels) {
   const dim groups = channels > 0 && C % channels == 0 ? C / channels : 0;
   return groups > 0 && N % groups == 0 ? groups : 0;
+}
+
+/// No network has a convolution before a GELU, and oneDNN 2.6 cannot make one in bfloat16 with AMX.
+inline void require_conv_epilogue(epilogue after) {
+  require(after != epilogue::gelu, "conv2d: epilogue gelu; expected none, relu or add");
 }
 
 }  // namespace eev

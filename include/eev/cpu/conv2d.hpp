@@ -113,6 +113,7 @@ void conv2d(device& device, view<T, 4> y, const_view<T, 4> x, const packed_filte
   const auto [B, H, W, C] = x.shape;
   const std::array expected{B, conv_extent(H, filters.height, stride[0], padding[0]),
                             conv_extent(W, filters.width, stride[1], padding[1]), filters.N};
+  require_conv_epilogue(after);
   require(y.shape == expected && conv_groups(filters.N, C, filters.C) > 0 &&
               (!bias.data || bias.shape[0] == filters.N),
           "conv2d: y ", y.shape, ", x ", x.shape, ", filters ",

@@ -9,7 +9,7 @@ namespace eev::cuda {
 
 /// Spec: reference/conv2d.hpp, but for the order of the filters: [N, height, width, C / groups], as
 /// device::pack() makes them. Sums are in float, float is true float, without TF32. In bfloat16 the bias is
-/// rounded before it is added, and the sum before GELU.
+/// rounded before it is added.
 void conv2d(device& device, view<float, 4> y, view<const float, 4> x, view<const float, 4> filters,
             view<const float, 1> bias, height_width stride, height_width padding,
             epilogue after = epilogue::none);

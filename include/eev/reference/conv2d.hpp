@@ -12,7 +12,8 @@ namespace eev::reference {
 ///
 /// with stride {s, t} and padding {p, q}; x is 0 outside the image. Filters of C' < C channels are in C / C'
 /// groups, and group g of the filters, which are numbered one group after the other, sees group g of the
-/// channels. An empty bias is no bias. With epilogue::add the sum is added to what y holds.
+/// channels. An empty bias is no bias. With epilogue::add the sum is added to what y holds;
+/// epilogue::gelu is refused.
 template <class T>
 void conv2d(device<T>&, view<T, 4> y, const_view<T, 4> x, const_view<T, 4> filters, const_view<T, 1> bias,
             height_width stride, height_width padding, epilogue after = epilogue::none) {
@@ -21,6 +22,7 @@ void conv2d(device<T>&, view<T, 4> y, const_view<T, 4> x, const_view<T, 4> filte
   const std::array expected{B, conv_extent(H, height, stride[0], padding[0]),
                             conv_extent(W, width, stride[1], padding[1]), N};
   const dim groups = conv_groups(N, C, channels);
+  require_conv_epilogue(after);
   require(y.shape == expected && groups > 0 && (!bias.data || bias.shape[0] == N), "conv2d: y ", y.shape,
           ", x ", x.shape, ", filters ", filters.shape, ", bias ", bias.shape, "; expected y ", expected,
           ", x [B, H, W, C], filters [N, C / groups, height, width], bias [N]");

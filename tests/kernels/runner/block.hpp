@@ -77,7 +77,6 @@ class block {
 
   /// Runs each warp until its lanes wait for others. False if nobody could go on.
   bool advance() {
-    unchecked scheduler;
     running = this;
     bool progress = false;
     for (int warp : in_order(warps())) progress |= advance(warp);
@@ -90,7 +89,6 @@ class block {
   /// Nobody can go on. True if all threads were at one barrier of the block, which opens; false if all wait
   /// for the team or have finished; else they have lost each other.
   bool open_barrier() {
-    unchecked scheduler;
     if (all(waiting::at_barrier) && all_at_one_place()) return open(), phase_ ^= 1, true;
     if (all_finished() || (all(waiting::at_team_barrier) && all_at_one_place())) return false;
     throw diverged();
@@ -98,7 +96,6 @@ class block {
 
   /// Opens the barrier of the team if all of its blocks are there.
   static void open_team_barrier(runner::team& team) {
-    unchecked scheduler;
     for (const block* block : team.blocks)
       if (!block->all(waiting::at_team_barrier)) throw block->diverged();
     for (block* block : team.blocks) block->open();

@@ -33,6 +33,7 @@ inline std::vector<std::uint64_t> block_order(std::uint64_t count, const schedul
 }
 
 inline void run_team(team& team) {
+  unchecked scheduler;
   const auto finished = [](const block* block) { return block->all_finished(); };
   while (!std::ranges::all_of(team.blocks, finished)) {
     bool progress = false;
@@ -54,9 +55,10 @@ inline void run_kernel(dim3 grid, dim3 extent, std::size_t dynamic_shared,
   constexpr std::size_t most_threads_apart = 4096;
   const std::size_t most_shared = together > 1 ? most_shared_in_teams : most_shared_bytes;
   std::vector<std::unique_ptr<block>> blocks;
+  std::vector<std::unique_ptr<team>> teams;
   const auto join = [&] {
     for (auto& block : blocks) block->join();
-    blocks.clear();
+    blocks.clear(), teams.clear();
   };
   const unsigned teams_x = grid.x / together;
   for (std::uint64_t number : block_order(std::uint64_t(teams_x) * grid.y * grid.z, schedule_now)) {
@@ -65,7 +67,7 @@ inline void run_kernel(dim3 grid, dim3 extent, std::size_t dynamic_shared,
       for (unsigned i = 0; i < together; ++i)
         blocks.push_back(
             std::make_unique<block>(grid, extent, dynamic_shared, most_shared, kernel, schedule_now));
-    team team;
+    team& team = *teams.emplace_back(std::make_unique<runner::team>());
     for (unsigned rank = 0; rank < together; ++rank) {
       block& block = *blocks[blocks.size() - together + rank];
       team.blocks.push_back(&block);
