@@ -87,8 +87,13 @@ TEST_CASE("a GRU in bfloat16 agrees with the reference, whatever the clips, step
 }
 
 TEST_CASE("large: a GRU in bfloat16 agrees with the reference at the widths of the networks and beyond") {
-  for (auto [B, steps, U] :
-       {std::array<dim, 3>{17, 3, 64}, {129, 1, 128}, {2, 2, 256}, {3, 2, 512}, {9, 2, 300}, {2, 1, 300}, {1, 2, 520}})
+  for (auto [B, steps, U] : {std::array<dim, 3>{17, 3, 64},
+                             {129, 1, 128},
+                             {2, 2, 256},
+                             {3, 2, 512},
+                             {9, 2, 300},
+                             {2, 1, 300},
+                             {1, 2, 520}})
     agrees_with_the_reference<bfloat16>(B, steps, U);
 }
 

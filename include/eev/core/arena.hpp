@@ -13,7 +13,8 @@
 
 namespace eev {
 
-/// Where vectors of any processor begin, and what cuBLAS asks of its workspace: at multiples of so many bytes.
+/// Where vectors of any processor begin, and what cuBLAS asks of its workspace: at multiples of so many
+/// bytes.
 inline constexpr std::size_t memory_alignment = 256;
 
 /// Where an arena's blocks come from: the host's memory, unless told otherwise. What is allocated is aligned
