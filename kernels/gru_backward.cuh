@@ -122,12 +122,10 @@ void gru_backward(device& device, view<float, 4> dprojected, view<float, 3> dwei
   }
   sum_columns(name, device, dbias.data, dq.data, rows, 2 * gates);
   if (dy.size() == 0) return fill_zeros(name, device, dweight.data, dweight.size());
-  for (dim d = 0; d < 2; ++d) {  // dq^T before; both directions stand side by side in a row
-    matrix_product product(dweight[d], factor<float>{dq.data + d * gates, gates, rows, 2 * gates, true},
-                           factor<float>{before.data + d * U, rows, U, 2 * U});
-    product.rounded = device.rounds_factors();
-    multiply(device, product);
-  }
+  for (dim d = 0; d < 2; ++d)  // dq^T before; both directions stand side by side in a row
+    multiply(device,
+             matrix_product(dweight[d], factor<float>{dq.data + d * gates, gates, rows, 2 * gates, true},
+                            factor<float>{before.data + d * U, rows, U, 2 * U}));
 }
 
 }  // namespace eev::cuda

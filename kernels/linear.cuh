@@ -34,7 +34,6 @@ void linear_rows(device& device, view<Out, 2> y, view<const In, 2> x, view<const
   if (after == epilogue::relu) product.after = activation::relu;
   if (after == epilogue::gelu && !separate) product.after = activation::gelu;
   product.add = after == epilogue::add;
-  product.rounded = device.rounds_factors();
   if (!separate) product.bias = bias_as<Out>(device, bias);
   multiply(device, product);
   if (separate) launch_bias_gelu(device, in_kernel(y.data), bias.data, R, N);

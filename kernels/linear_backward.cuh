@@ -31,12 +31,9 @@ void linear_backward(device& device, view<float, 2> dx, view<float, 2> dweight, 
   if (dx.data) {
     matrix_product product(dx, as_it_lies(dy), as_it_lies(weight));
     product.add = after == epilogue::add;
-    product.rounded = device.rounds_factors();
     multiply(device, product);
   }
-  matrix_product product(dweight, transposed(dy), as_it_lies(x));
-  product.rounded = device.rounds_factors();
-  multiply(device, product);
+  multiply(device, matrix_product(dweight, transposed(dy), as_it_lies(x)));
 }
 
 }  // namespace eev::cuda

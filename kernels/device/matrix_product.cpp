@@ -243,13 +243,14 @@ std::string tune_products(device& device) {
   }
   std::string text =
       "// Which of cuBLASLt's algorithms multiplies matrices: rows of matrix_algorithm "
-      "(matrix_product.cpp).\n"
+      "(algorithm_table.hpp).\n"
       "// Written by `tools/gpu-check --tune`. A product without a row takes the heuristic's first answer.\n";
   for (const auto& [_, row] : rows) text += text_of(row);
   return text;
 }
 
-void multiply(device& device, const matrix_product& p) {
+void multiply(device& device, matrix_product p) {
+  p.rounded = rounds(device, p);
   check(cudaSetDevice(device.number()), "cudaSetDevice");
   run(device, p, find_plan(device.libraries(), p));
 }

@@ -5,8 +5,8 @@
 //   product.bias = bias.data;
 //   multiply(device, product);
 //
-// Products of float are true float, unless TF32 is asked for. Those of bfloat16 are summed in float. The same
-// row of y gets the same bits whatever the number of rows.
+// Products of float are true float, unless the device may round factors. Those of bfloat16 are summed in
+// float. The same row of y gets the same bits whatever the number of rows.
 #pragma once
 
 #include <eev/cuda/device.hpp>
@@ -84,12 +84,17 @@ struct matrix_product {
   const void* bias = nullptr;
   activation after = activation::none;
   bool add = false;
-  bool rounded = false;  // factors of float may be rounded to TF32, 10 bits after the first
+  bool rounded = false;  // factors of float to TF32, 10 bits after the first: multiply() asks the device
   dim batch = 1;         // products of the same shape; the bias is the same for all of them
   dim y_batch_step = 0;
 };
 
-void multiply(device& device, const matrix_product& product);
+/// True float is multiplied as such unless the device may round factors; bfloat16 is not touched by that.
+inline bool rounds(const device& device, const matrix_product& product) {
+  return product.in == element::float32 && device.rounds_factors();
+}
+
+void multiply(device& device, matrix_product product);
 
 /// Times what the library offers for each product that the device has made so far; matrix_algorithms.inc as
 /// it is, but with the fastest for those. For `tools/gpu-check --tune`, after it has run the networks at the

@@ -113,6 +113,17 @@ TEST_CASE("linear takes biases and results that do not begin at a multiple of 16
   });
 }
 
+TEST_CASE("a device that rounds factors leaves bfloat16 as it is, and float within TF32's 10 bits") {
+  cuda::device exact, rounding;
+  rounding.round_factors(true);
+  const linear_case<bfloat16, bfloat16> half(9, 16, 24, epilogue::none, true);
+  CHECK(half.on_gpu(rounding) == half.on_gpu(exact));
+  const linear_case<float, float> problem(9, 16, 24, epilogue::none, true);
+  const double error = largest_difference(problem.on_gpu(rounding), problem.expected());
+  CHECK(error < 24.0 / 1024);  // 24 products of at most 1, each factor off by half of 1/1024
+  CHECK(error > 1e-5);         // what float would be within
+}
+
 TEST_CASE("linear keeps a not-a-number to its row") {
   for (auto after : {epilogue::none, epilogue::gelu, epilogue::add}) {
     linear_case<bfloat16, bfloat16> problem(3, 8, 5, after, true);

@@ -63,7 +63,8 @@ void multiply_elements(const matrix_product& p) {
 
 }  // namespace
 
-void multiply(device&, const matrix_product& p) {
+void multiply(device& device, matrix_product p) {
+  p.rounded = rounds(device, p);
   check_layout("a", p.a, p.M, p.K, p.batch);
   check_layout("b", p.b, p.K, p.N, p.batch);
   check_layout("y", {p.y, p.y_step, false, p.y_batch_step}, p.M, p.N, p.batch);
