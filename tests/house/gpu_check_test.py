@@ -49,19 +49,30 @@ class Overview(unittest.TestCase):
             path = pathlib.Path(folder)
             rows = results.kernel_rows(["gru", "layer_norm"], {"gru": {"passed": "no"}}, [], "abc", "today")
             results.write(path / "some-gpu" / "kernels.csv", results.KERNEL_COLUMNS, rows)
-            text = results.overview(path, ["gru", "layer_norm", "linear"])
+            text = results.overview(path, ["gru", "layer_norm", "linear"], ["command/train"])
         never = text.split("## Never run on a GPU")[1]
         self.assertNotIn("gru", never)
-        self.assertIn("- `layer_norm`\n- `linear`", never)
+        self.assertIn("- `layer_norm`\n- `linear`\n- `command/train`", never)
         self.assertIn("| gru | no |", text)
+
+    def test_checks_of_the_command_have_a_table(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder)
+            results.write(path / "some-gpu" / "kernels.csv", results.KERNEL_COLUMNS, [])
+            results.write(path / "some-gpu" / "command.csv", results.COMMAND_COLUMNS,
+                          [{"command": "command/train", "precision": "fp32", "passed": "no", "commit": "abc"},
+                           {"command": "command/predict", "precision": "fp32", "passed": "not run"}])
+            text = results.overview(path, [], ["command/predict", "command/train"])
+        self.assertIn("| command/train | fp32 | no |  |  |  | abc |  |", text)
+        self.assertTrue(text.endswith("## Never run on a GPU\n\n- `command/predict`\n"), text)
 
     def test_without_results_it_says_so(self):
         with tempfile.TemporaryDirectory() as folder:
-            self.assertIn("No GPU has run anything", results.overview(pathlib.Path(folder), ["gru"]))
+            self.assertIn("No GPU has run anything", results.overview(pathlib.Path(folder), ["gru"], []))
 
     def test_the_committed_overview_is_that_of_the_committed_files(self):
         self.assertEqual((check.RESULTS / "README.md").read_text(),
-                         results.overview(check.RESULTS, results.kernel_stems(check.ROOT)),
+                         results.overview(check.RESULTS, results.kernel_stems(check.ROOT), check.command_checks.CHECKS),
                          "run tools/gpu-check --report and commit what it makes")
 
     def test_a_gpu_has_a_folder(self):

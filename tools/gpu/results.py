@@ -1,13 +1,15 @@
 """In: what ran on a GPU. Out: bench/results/<gpu>/*.csv, and bench/results/README.md, which is made of them.
 
-kernels.csv has a line for each file of kernels/ and for each other file of tests/kernels/, benchmarks.csv one for each measurement (its columns are those of
-every machine's results: CONTRIBUTING.md). What the files do not hold has never run on a GPU, and README.md says so.
+kernels.csv has a line for each file of kernels/ and for each other file of tests/kernels/, command.csv one for each
+check of the program (command_checks.py), benchmarks.csv one for each measurement (its columns are those of every
+machine's results: CONTRIBUTING.md). What the files do not hold has never run on a GPU, and README.md says so.
 """
 import csv
 import pathlib
 import re
 
 KERNEL_COLUMNS = ["kernel", "passed", "memcheck", "racecheck", "microseconds", "share_of_roof", "commit", "date"]
+COMMAND_COLUMNS = ["command", "precision", "passed", "seconds", "largest_error", "rms_error", "commit", "date"]
 BENCHMARK_COLUMNS = ["what", "precision", "batch", "eev", "unit", "peer", "peer_value", "ratio", "share_of_roof",
                      "commit", "date"]
 
@@ -75,22 +77,49 @@ def kernel_rows(stems, outcomes, measured, commit, date):
     return rows
 
 
-def overview(results, stems):
-    """The text of bench/results/README.md."""
+def table(rows, columns, heads):
+    """Lines of Markdown, an empty one last."""
+    return [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads),
+            *("| " + " | ".join(row[column] for column in columns) + " |" for row in rows), ""]
+
+
+def overview(results, stems, checks):
+    """The text of bench/results/README.md; stems of kernels and checks of the command are what has to run."""
     lines = ["# What has run where", "",
              "Made by `tools/gpu-check --report` from the files beside it, never by hand.", ""]
     gpus = sorted(path.parent for path in results.glob("*/kernels.csv"))
     ran = set()
     for gpu in gpus:
-        rows = read(gpu / "kernels.csv")
-        ran |= {row["kernel"] for row in rows if row["passed"] != "not run"}
-        lines += [f"## {gpu.name}", "", "| kernel | passed | memcheck | racecheck | µs | share of the roof | commit | date |",
-                  "|---|---|---|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(row[column] for column in KERNEL_COLUMNS) + " |" for row in rows] + [""]
+        kernels, command = [read(path) if path.exists() else [] for path in (gpu / "kernels.csv", gpu / "command.csv")]
+        ran |= {row["kernel"] for row in kernels if row["passed"] != "not run"}
+        ran |= {row["command"] for row in command if row["passed"] != "not run"}
+        lines += [f"## {gpu.name}", ""]
+        lines += table(kernels, KERNEL_COLUMNS, ["kernel", "passed", "memcheck", "racecheck", "µs", "share of the roof",
+                                                 "commit", "date"])
+        if command:
+            lines += ["The command, by what it computes on the CPU in float32:", ""]
+            lines += table(command, COMMAND_COLUMNS, ["command", "precision", "passed", "s", "largest error",
+                                                      "rms error", "commit", "date"])
     if not gpus:
         lines += ["No GPU has run anything of this library yet. Its kernels have run on the CPU, by the kernel runner",
                   "(`./run test -R kernels`); their speed is unknown.", ""]
-    never = [stem for stem in stems if stem not in ran]
+    never = [name for name in [*stems, *checks] if name not in ran]
     lines += ["## Never run on a GPU", ""]
-    lines += [f"- `{stem}`" for stem in never] or ["Nothing: every kernel has."]
+    lines += [f"- `{name}`" for name in never] or ["Nothing: every kernel has, and the command."]
     return "\n".join(lines) + "\n"
+
+
+def print_command(rows):
+    for row in rows:
+        print(f"{row['command']:24} {row['precision']:4} passed {row['passed']:8} {row.get('seconds', '-'):>6} s, "
+              f"errors {row.get('largest_error', '-')} and, rms, {row.get('rms_error', '-')}")
+
+
+def print_kernels(rows, benchmarks):
+    for row in rows:
+        print(f"{row['kernel']:24} passed {row['passed']:8} memcheck {row['memcheck']:8} racecheck {row['racecheck']:8} "
+              f"{row.get('microseconds', '-'):>10} us {row.get('share_of_roof', '-'):>7}")
+    for row in benchmarks:
+        if row.get("peer"):
+            print(f"{row['what']:24} {row['precision']} batch {row['batch']:<4} {row['eev']:>10} {row['unit']}  "
+                  f"{row['ratio']} x {row['peer']}")
