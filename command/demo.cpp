@@ -121,8 +121,9 @@ class demo {
   console& console_;
 };
 
-int run_demo(const demo_options& options) {
+int run_demo(demo_options options) {
   console console(options.device.quiet);
+  options.device = choose_device(options.device, console).device;
   demo demo(options, console);
   std::array<std::vector<double>, contestants.size()> scores;
   for (int seed = 1; seed <= options.seeds; ++seed) {

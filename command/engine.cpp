@@ -30,13 +30,27 @@ bool bfloat16_on(const device_options& device) {
 
 std::string precision_on(const device_options& device) { return bfloat16_on(device) ? "bf16" : "fp32"; }
 
-std::string advice_on(const device_options& device) {
-  if (device.device != "auto") return "";
-  const auto found = find_gpus();
-  // auto takes no path that no GPU has passed; bench/results/README.md tells which have.
-  return found.usable.empty() ? ""
-                              : message("--device auto computes on the CPU; --device cuda on the GPU, ",
-                                        found.usable[0], ", for which eev is not verified yet");
+device_choice choose_device(const device_options& asked, const gpu_findings& found, bool passed) {
+  if (asked.device != "auto") return {asked, {}, ""};
+  device_options cpu = asked, gpu = asked;
+  cpu.device = "cpu";
+  gpu.device = "cuda";
+  if (found.usable.empty())
+    return {cpu, {}, found.unusable ? "--device auto computes on the CPU: " + found.reason : ""};
+  const std::string& name = found.usable[0];
+  if (!passed) {
+    const char* why = "the kernels have passed their tests on a GPU, the command itself has not";
+    return {
+        cpu, {}, message("--device auto computes on the CPU: ", why, "; --device cuda computes on ", name)};
+  }
+  return {gpu, cpu, "--device auto computes on the GPU, " + name};
+}
+
+device_choice choose_device(const device_options& asked, console& console) {
+  auto choice = choose_device(asked, asked.device == "auto" ? find_gpus() : gpu_findings(),
+                              EEV_COMMAND_PASSED_ON_A_GPU);
+  if (!choice.note.empty()) console.note(choice.note);
+  return choice;
 }
 
 predictor make_predictor(const io::model_files& files, const device_options& device,

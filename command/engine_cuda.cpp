@@ -18,11 +18,11 @@ extractor make_cuda_extractor(const io::model_files& files, bool bfloat16, int g
 }
 
 gpu_findings find_gpus() {
-  gpu_findings found{{}, cuda::driver_version(), ""};
+  gpu_findings found{{}, cuda::driver_version(), "", false};
   try {
     for (const auto& gpu : cuda::gpus()) {
       if (gpu.usable) found.usable.push_back(gpu.name);
-      if (!gpu.usable) found.reason = gpu.reason;
+      if (!gpu.usable) found.reason = gpu.reason, found.unusable = true;
     }
   } catch (const error& problem) {
     found.reason = problem.what();

@@ -17,6 +17,7 @@
 
 #include "console.hpp"
 #include "curve_writers.hpp"
+#include "engine.hpp"
 #include "failures.hpp"
 #include "output.hpp"
 #include "signals.hpp"
@@ -117,6 +118,7 @@ std::vector<std::string> find_runs(const std::string& folder) {
 
 int rank_runs(const ensemble_options& options) {
   console console(options.device.quiet);
+  const auto device = choose_device(options.device, console).device;
   // What a head reads of the features decides which validation set it needs.
   std::map<std::tuple<int, bool, bool>, train::validation_set> sets;
   const auto validation_for = [&](const train::recipe& recipe) -> const train::validation_set& {
@@ -136,7 +138,7 @@ int rank_runs(const ensemble_options& options) {
     try {
       ranked_run run{path, train::stored_checkpoint(file).recipe(), nullptr, {}, 0};
       run.validation = &validation_for(run.recipe);
-      run.scores = score_on(options.device, file, run.recipe, run.validation->set);
+      run.scores = score_on(device, file, run.recipe, run.validation->set);
       run.score = train::score_against(*run.validation, run.recipe, run.scores).mean;
       runs.push_back(std::move(run));
     } catch (const usage_error&) {

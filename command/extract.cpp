@@ -54,10 +54,12 @@ int extract(const extract_options& options) {
   console console(options.device.quiet);
   const auto extraction = options.streams.extraction(*options.rate);
   const auto files = open_backbones(options.weights);
-  const auto common = describe_extraction(extraction, options.streams, precision_on(options.device), files);
-  const auto extract_video = make_extractor(files, options.device, extraction);
+  const auto [extract_video, precision] =
+      on_device(choose_device(options.device, console), console, [&](const auto& device) {
+        return std::pair(make_extractor(files, device, extraction), precision_on(device));
+      });
+  const auto common = describe_extraction(extraction, options.streams, precision, files);
   if (!files.note.empty()) console.caution(files.note);
-  if (const auto advice = advice_on(options.device); !advice.empty()) console.note(advice);
 
   make_folder(options.output);
   extract_report report(options.output + (options.shard.empty()

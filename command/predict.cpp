@@ -46,9 +46,11 @@ int predict(const predict_options& options) {
   const auto inputs = find_inputs(options.videos, false);
   console console(options.device.quiet);
   const auto files = open_model(options.weights, options.streams);
-  const auto predict_video = make_predictor(files, options.device, options.streams.extraction(frame_rate));
+  const auto extraction = options.streams.extraction(frame_rate);
+  const auto predict_video =
+      on_device(choose_device(options.device, console), console,
+                [&](const auto& device) { return make_predictor(files, device, extraction); });
   if (!files.note.empty()) console.caution(files.note);
-  if (const auto advice = advice_on(options.device); !advice.empty()) console.note(advice);
 
   output out(options.output);
   const auto writer = make_writer(options, out, files);

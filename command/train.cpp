@@ -13,6 +13,7 @@
 #include <eev/train/settings.hpp>
 
 #include "console.hpp"
+#include "engine.hpp"
 #include "failures.hpp"
 #include "output.hpp"
 #include "signals.hpp"
@@ -149,21 +150,29 @@ int train_head(train_options options) {
   require(options.resume || !std::filesystem::exists(last), last,
           ": there is a run already; --resume goes on with it, another --output begins a new one");
   epoch_lines lines(console, recipe, training.videos.size());
-  train_on(options.device,
-           {.recipe = recipe,
-            .training = training,
-            .validation = validation,
-            .folder = options.output,
-            .resume = options.resume,
-            .at_start =
-                [&](int epochs) {
-                  write_config(options, recipe);
-                  lines.start(epochs);
-                  if (epochs > 0)
-                    console.note(message(last, ": goes on after epoch ", epochs, " of ", recipe.epochs));
-                },
-            .at_step = [&](int step, int steps) { lines.step(step, steps); },
-            .at_epoch = [&](const auto& report) { lines.epoch(report); }});
+  bool begun = false;
+  const training_run run = {
+      .recipe = recipe,
+      .training = training,
+      .validation = validation,
+      .folder = options.output,
+      .resume = options.resume,
+      .at_start =
+          [&](int epochs) {
+            write_config(options, recipe);
+            lines.start(epochs);
+            if (epochs > 0)
+              console.note(message(last, ": goes on after epoch ", epochs, " of ", recipe.epochs));
+          },
+      .at_step =
+          [&](int step, int steps) {
+            begun = true;  // a first step has found all the memory that it needs
+            lines.step(step, steps);
+          },
+      .at_epoch = [&](const auto& report) { lines.epoch(report); }};
+  on_device(
+      choose_device(options.device, console), console, [&](const auto& device) { train_on(device, run); },
+      begun);
   return all_done;
 }
 

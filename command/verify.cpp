@@ -234,6 +234,8 @@ void add_verify(CLI::App& program, int& status) {
       ->type_name("FILE");
   add_device_options(app, options->device);
   app.callback([options, &status] {
+    console console(options->device.quiet);
+    options->device = choose_device(options->device, console).device;
     const auto found = verify(*options);
     output out("-");
     out.write(found.lines());

@@ -28,6 +28,6 @@ std::vector<table> score_on_cuda(int, bool, const std::string&, const train::rec
   refuse();
 }
 
-gpu_findings find_gpus() { return {{}, "", reason}; }
+gpu_findings find_gpus() { return {{}, "", reason, false}; }
 
 }  // namespace eev::command
