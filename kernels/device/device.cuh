@@ -21,15 +21,22 @@ memory_source memory_of(int number) {
 
 }  // namespace
 
+device::lane device::make_lane(int number) {
+  runtime::select(number);
+  return {{runtime::create_stream(), runtime::destroy_stream}, make_event(), arena(memory_of(number))};
+}
+
+device::staging device::make_staging() {
+  return {{runtime::allocate_pinned(staging_bytes), runtime::release_pinned}, make_event()};
+}
+
+device::event device::make_event() { return {runtime::create_event(), runtime::destroy_event}; }
+
 device::device(int number)
     : number_(number),
       name_(runtime::name_of(number)),
-      stream_((runtime::select(number), runtime::create_stream()), runtime::destroy_stream),
-      staging_{{{{runtime::allocate_pinned(staging_bytes), runtime::release_pinned},
-                 {runtime::create_event(), runtime::destroy_event}},
-                {{runtime::allocate_pinned(staging_bytes), runtime::release_pinned},
-                 {runtime::create_event(), runtime::destroy_event}}}},
-      activations_(memory_of(number)),
+      lanes_{make_lane(number), make_lane(number)},
+      staging_{make_staging(), make_staging()},
       parameters_(memory_of(number)),
       libraries_(create_libraries(), destroy_libraries) {}
 
@@ -44,6 +51,16 @@ device::~device() {
 void device::wait() {
   runtime::select(number_);
   runtime::wait(stream());
+}
+
+void device::mark() {
+  runtime::select(number_);
+  runtime::record(lane_->mark.get(), stream());
+}
+
+void device::change_to(lane& another) {
+  runtime::hold(another.stream.get(), lane_->mark.get());
+  lane_ = &another;
 }
 
 void* device::free_staging() {

@@ -76,6 +76,10 @@ void record(CUevent_st* event, CUstream_st* stream) {
 void wait(CUevent_st* event) { check(cudaEventSynchronize(event), "cudaEventSynchronize"); }
 void wait(CUstream_st* stream) { check(cudaStreamSynchronize(stream), "cudaStreamSynchronize"); }
 
+void hold(CUstream_st* stream, CUevent_st* until) {
+  check(cudaStreamWaitEvent(stream, until, 0), "cudaStreamWaitEvent");
+}
+
 void begin_recording(CUstream_st* stream) {
   check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
 }

@@ -49,7 +49,11 @@ void record(CUevent_st* event, CUstream_st* stream);
 void wait(CUevent_st* event);
 void wait(CUstream_st* stream);
 
-/// What is begun in the stream in between is not done but becomes a graph, which can be begun as one.
+/// What is begun in the stream from now on comes after the event.
+void hold(CUstream_st* stream, CUevent_st* until);
+
+/// What is begun in the stream in between, and in streams that are held until events of it, is not done but
+/// becomes a graph, which can be begun as one.
 void begin_recording(CUstream_st* stream);
 CUgraphExec_st* end_recording(CUstream_st* stream);
 void replay(CUgraphExec_st* graph, CUstream_st* stream);

@@ -1,4 +1,4 @@
-// In:  the number of a GPU.  Out: its stream, scratch memory, parameters in its memory, copies to it and
+// In:  the number of a GPU.  Out: its streams, scratch memory, parameters in its memory, copies to it and
 // back. Rests on: core; the library eev::cuda.
 //
 // No header of the CUDA toolkit: any C++20 compiler reads this, and the library eev::cuda, which nvcc makes
@@ -39,7 +39,7 @@ class device {
 
   int number() const { return number_; }
   const std::string& name() const { return name_; }
-  CUstream_st* stream() const { return stream_.get(); }
+  CUstream_st* stream() const { return lane_->stream.get(); }
   library_state& libraries() const { return *libraries_; }
 
   /// May linear(), gru(), and what training has of both, round factors of float, as tensor cores want them?
@@ -50,13 +50,36 @@ class device {
   /// Until everything that was begun is done.
   void wait();
 
-  /// Scratch memory, as core/arena.hpp explains. Operations run one after the other in the stream, so what a
-  /// scope gives back may be taken again before the GPU has come so far.
+  /// Begins `one` in the stream and `other` in a second one, which begins where the first one is; what is
+  /// begun afterwards comes after both. Neither may touch what the other one writes, nor do this itself.
+  template <class One, class Other>
+  void side_by_side(One one, Other other) {
+    require(lane_ == &lanes_[0], "side_by_side: there are two streams, and both are taken");
+    mark();
+    one();
+    change_to(lanes_[1]);
+    const auto return_to_first = [&] { mark(), change_to(lanes_[0]); };
+    try {
+      other();
+    } catch (...) {
+      return_to_first();
+      throw;
+    }
+    return_to_first();
+  }
+
+  /// Scratch memory, as core/arena.hpp explains; each stream has its own. Operations run one after the other
+  /// in a stream, so what a scope gives back may be taken again before the GPU has come so far.
   template <class U, class... Extents>
   auto take(Extents... extents) {
-    return activations_.take<U>(extents...);
+    return lane_->scratch.take<U>(extents...);
   }
-  arena::scope scope() { return activations_.open(); }
+  auto scope() {
+    struct scopes {
+      arena::scope first, second;
+    };
+    return scopes{lanes_[0].scratch.open(), lanes_[1].scratch.open()};
+  }
 
   /// Parameters live as long as the device.
   view<const float, 1> keep(const std::vector<float>& values) { return stored<float>(values); }
@@ -90,11 +113,27 @@ class device {
     });
   }
 
+  /// Where what is taken next will lie, of each stream's memory.
+  std::array<const void*, 2> next_scratch() {
+    return {lanes_[0].scratch.take<std::byte>(0).data, lanes_[1].scratch.take<std::byte>(0).data};
+  }
+
  private:
+  using event = std::unique_ptr<CUevent_st, void (*)(CUevent_st*)>;
+
+  /// A stream, up to where the other one waits for it, and the scratch memory of its work.
+  struct lane {
+    std::unique_ptr<CUstream_st, void (*)(CUstream_st*)> stream;
+    event mark;
+    arena scratch;
+  };
+  void mark();                    // the lane that work is begun in
+  void change_to(lane& another);  // for work from now on, which comes after the mark
+
   /// Memory that the GPU reads by itself, and the event that says when it has read it.
   struct staging {
     std::unique_ptr<void, void (*)(void*)> memory;
-    std::unique_ptr<CUevent_st, void (*)(CUevent_st*)> read;
+    event read;
   };
   static constexpr std::size_t staging_bytes = std::size_t{4} << 20;
 
@@ -111,6 +150,9 @@ class device {
     return memory;
   }
 
+  static lane make_lane(int number);
+  static staging make_staging();
+  static event make_event();
   void* free_staging();                                    // staging_bytes that no copy reads any more
   void send(void* to, std::size_t bytes);                  // what free_staging() was filled with
   const void* fetch(const void* from, std::size_t bytes);  // waits until it is here
@@ -118,10 +160,11 @@ class device {
   int number_;
   bool rounds_factors_ = false;
   std::string name_;
-  std::unique_ptr<CUstream_st, void (*)(CUstream_st*)> stream_;
+  std::array<lane, 2> lanes_;
+  lane* lane_ = &lanes_[0];
   std::array<staging, 2> staging_;  // one is filled while the other one is sent
   int turn_ = 0;
-  arena activations_, parameters_;
+  arena parameters_;
   std::unique_ptr<library_state, void (*)(library_state*)> libraries_;
 };
 

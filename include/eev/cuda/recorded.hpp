@@ -21,7 +21,7 @@ class recorded<cuda::device> {
 
   template <class Work>
   void operator()(Work work) {
-    const void* scratch = device_.take<std::byte>(0).data;
+    const auto scratch = device_.next_scratch();
     if (graph_ && scratch == scratch_) return replay();
     if (scratch != scratch_ || !ran_) {  // the first time memory is allocated, which cannot be recorded
       graph_.reset();
@@ -49,7 +49,7 @@ class recorded<cuda::device> {
 
   cuda::device& device_;
   std::unique_ptr<CUgraphExec_st, void (*)(CUgraphExec_st*)> graph_;
-  const void* scratch_ = nullptr;
+  std::array<const void*, 2> scratch_{};
   bool ran_ = false;
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include <eev/core/side_by_side.hpp>
 #include <eev/head/head_shape.hpp>
 #include <eev/layers/context_gating.hpp>
 #include <eev/layers/expert_classifier.hpp>
@@ -100,8 +101,8 @@ class head {
     auto scope = device.scope();
     auto seen = device.template take<scalar>(y.shape[0], 2 * shape_.visual_units);
     auto heard = device.template take<scalar>(y.shape[0], 2 * shape_.audio_units);
-    states(*image_, seen, visual);
-    states(*audio_, heard, audio);
+    side_by_side(
+        device, [&] { states(*image_, seen, visual); }, [&] { states(*audio_, heard, audio); });
     concatenate(device, y, seen, heard);
   }
 

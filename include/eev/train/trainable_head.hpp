@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include <eev/core/side_by_side.hpp>
 #include <eev/core/weights.hpp>
 #include <eev/head/head_shape.hpp>
 #include <eev/train/cross_modal.hpp>
@@ -115,12 +116,11 @@ class trainable_head {
       cross_modal_->add(device, total, {dseen.as(B, T, dseen.shape[1]), dheard.as(B, T, dheard.shape[1])},
                         {kept.passes[0].back().y, kept.passes[1].back().y}, batch.videos, gradients_,
                         parameters_);
-    if (image_)
-      image_->gru.backward(device, gradients_, dseen.as(B, T, dseen.shape[1]), kept.passes[0], parameters_,
-                           rate, random_stream(stream, 0));
-    if (audio_)
-      audio_->gru.backward(device, gradients_, dheard.as(B, T, dheard.shape[1]), kept.passes[1], parameters_,
-                           rate, random_stream(stream, 1));
+    of_both(device, [&](const branch& branch, int which) {
+      const auto dy = which == 0 ? dseen : dheard;
+      branch.gru.backward(device, gradients_, dy.as(B, T, dy.shape[1]), kept.passes[which], parameters_, rate,
+                          random_stream(stream, which));
+    });
     scalar result;
     device.download(view<scalar, 1>{&result, {1}}, total);
     return double(result);
@@ -199,6 +199,18 @@ class trainable_head {
     return all;
   }
 
+  /// Work on each modality that is there, 0 for what is seen, 1 for what is heard.
+  template <class Work>
+  void of_both(Device& device, Work work) {
+    const auto seen = [&] {
+      if (image_) work(*image_, 0);
+    };
+    const auto heard = [&] {
+      if (audio_) work(*audio_, 1);
+    };
+    side_by_side(device, seen, heard);
+  }
+
   /// What forward() keeps for the way back, in memory of the caller's scope.
   struct forward_pass {
     std::array<pass, 2> passes;
@@ -214,8 +226,10 @@ class trainable_head {
     const auto rows = [&](dim width) { return device.template take<scalar>(R, width); };
     forward_pass kept;
     auto& [passes, fused, fused_logits, gated, classifier_pass, expert_pass] = kept;
-    if (image_) passes[0] = forward(device, *image_, visual, rate, random_stream(stream, 0));
-    if (audio_) passes[1] = forward(device, *audio_, audio, rate, random_stream(stream, 1));
+    of_both(device, [&](const branch& branch, int which) {
+      passes[which] =
+          forward(device, branch, which == 0 ? visual : audio, rate, random_stream(stream, which));
+    });
     fused = image_ ? passes[0].back().y.rows() : passes[1].back().y.rows();
     if (image_ && audio_) {
       fused = rows(F);

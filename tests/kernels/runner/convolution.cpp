@@ -36,8 +36,8 @@ void convolve_elements(const convolution& task) {
 
 }  // namespace
 
-void convolve(device&, const convolution& task) {
-  runner::begin([task] {
+void convolve(device& device, const convolution& task) {
+  runner::begin(device.stream(), [task] {
     if (task.type == element::float32) return convolve_elements<float>(task);
     convolve_elements<bfloat16>(task);
   });

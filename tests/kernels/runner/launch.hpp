@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include <eev/cuda/device.hpp>
+
 #include "block.hpp"
 #include "launched.hpp"
 #include "stream.hpp"
@@ -96,15 +98,13 @@ Array& shared_array(Place) {
 
 namespace eev::cuda {
 
-class device;
-
 // As kernels/device/launch.cuh has them.
 
 template <class... Parameters, class... Arguments>
-void launch_together(const char* name, device&, unsigned blocks, dim3 grid, dim3 block,
+void launch_together(const char* name, device& device, unsigned blocks, dim3 grid, dim3 block,
                      std::size_t dynamic_shared, void (*kernel)(Parameters...), Arguments... arguments) {
   runner::launched.add(reinterpret_cast<const void*>(kernel));
-  runner::begin([=] {
+  runner::begin(device.stream(), [=] {
     try {
       runner::run_kernel(
           grid, block, dynamic_shared, [&] { kernel(arguments...); }, blocks);

@@ -69,7 +69,7 @@ void multiply(device& device, matrix_product p) {
   check_layout("b", p.b, p.K, p.N, p.batch);
   check_layout("y", {p.y, p.y_step, false, p.y_batch_step}, p.M, p.N, p.batch);
   runner::require_that(p.batch == 1 || p.y_batch_step > 0, "matrix product: all of a batch go to the same y");
-  runner::begin([p] {
+  runner::begin(device.stream(), [p] {
     if (p.in == element::float32) return multiply_elements<float, float>(p);
     if (p.out == element::float32) return multiply_elements<float, bfloat16>(p);
     multiply_elements<bfloat16, bfloat16>(p);

@@ -14,6 +14,7 @@ void eev::test::in_every_order(const std::function<void()>& check) {
                              {runner::order::random, "in random order"}}) {
     INFO("threads run ", std::string(name));
     runner::schedule_now.order = order;
+    runner::do_at_once(order == runner::order::reverse ? runner::prompt::second : runner::prompt::first);
     check();
   }
 }

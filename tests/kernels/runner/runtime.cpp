@@ -5,7 +5,6 @@
 // pinned memory that is changed or read too soon shows.
 #include "device/runtime.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -16,9 +15,14 @@
 #include "failure.hpp"
 #include "stream.hpp"
 
-struct CUstream_st {};
+struct CUstream_st {
+  bool second;                              // of its device
+  std::deque<std::function<void()>> begun;  // and not done
+  std::uint64_t done = 0;
+};
 struct CUevent_st {
-  std::uint64_t copies = 0;  // that come before it
+  CUstream_st* stream = nullptr;
+  std::uint64_t place = 0;  // so much of the stream's work comes before it
 };
 struct CUgraphExec_st {
   std::vector<std::function<void()>> work;
@@ -28,22 +32,23 @@ namespace eev {
 
 namespace {
 
-struct copy_to_make {
-  void* to;
-  const void* from;
-  std::size_t bytes;
-};
-std::deque<copy_to_make> begun;
-std::uint64_t copies_begun = 0;
+std::vector<CUstream_st*> streams;
+runner::prompt at_once = runner::prompt::first;
 std::unique_ptr<CUgraphExec_st> recording;
 
 /// What CUDA refuses while it records.
 void cannot_be_recorded(const char* what) { runner::require_that(!recording, what, " cannot be recorded"); }
 
-/// Makes the copies until only `left` are not made.
-void make_copies(std::size_t left) {
-  for (; begun.size() > left; begun.pop_front())
-    std::memcpy(begun.front().to, begun.front().from, begun.front().bytes);
+void work_until(CUstream_st& stream, std::uint64_t place) {
+  while (stream.done < place) {
+    const auto work = std::move(stream.begun.front());
+    stream.begun.pop_front(), ++stream.done;
+    work();
+  }
+}
+void work_off(CUstream_st& stream) { work_until(stream, stream.done + stream.begun.size()); }
+void happen(const CUevent_st& event) {
+  if (event.stream) work_until(*event.stream, event.place);
 }
 
 void* exactly(std::size_t bytes) {
@@ -54,11 +59,13 @@ void* exactly(std::size_t bytes) {
 
 }  // namespace
 
-void runner::begin(std::function<void()> work) {
+void runner::begin(CUstream_st* stream, std::function<void()> work) {
   if (recording) return recording->work.push_back(std::move(work));
-  make_copies(0);
-  work();
+  stream->begun.push_back(std::move(work));
+  if (stream->second == (at_once == prompt::second)) work_off(*stream);
 }
+
+void runner::do_at_once(prompt which) { at_once = which; }
 
 namespace cuda::runtime {
 
@@ -80,36 +87,44 @@ void* allocate_pinned(std::size_t bytes) { return exactly(bytes); }
 
 // Both wait for the GPU, as cudaFree and cudaFreeHost do.
 void release(void* memory) {
-  make_copies(0);
+  for (CUstream_st* stream : streams) work_off(*stream);
   std::free(memory);
 }
 void release_pinned(void* memory) { release(memory); }
 
-CUstream_st* create_stream() { return new CUstream_st; }
-void destroy_stream(CUstream_st* stream) { delete stream; }
+CUstream_st* create_stream() {  // a device creates two
+  return streams.emplace_back(new CUstream_st{streams.size() % 2 == 1, {}});
+}
+void destroy_stream(CUstream_st* stream) {
+  std::erase(streams, stream);
+  delete stream;
+}
 CUevent_st* create_event() { return new CUevent_st; }
 void destroy_event(CUevent_st* event) { delete event; }
 
-void copy(void* to, const void* from, std::size_t bytes, CUstream_st*) {
+void copy(void* to, const void* from, std::size_t bytes, CUstream_st* stream) {
   cannot_be_recorded("a copy from or to the host");
-  begun.push_back({to, from, bytes});
-  ++copies_begun;
+  stream->begun.push_back([=] { std::memcpy(to, from, bytes); });
 }
-void record(CUevent_st* event, CUstream_st*) { event->copies = copies_begun; }
+void record(CUevent_st* event, CUstream_st* stream) {
+  *event = {stream, stream->done + stream->begun.size()};
+}
 void wait(CUevent_st* event) {
   cannot_be_recorded("to wait for the GPU");
-  const std::uint64_t after = copies_begun - event->copies;
-  make_copies(std::min<std::size_t>(begun.size(), after));
+  happen(*event);
 }
-void wait(CUstream_st*) {
+void wait(CUstream_st* stream) {
   cannot_be_recorded("to wait for the GPU");
-  make_copies(0);
+  work_off(*stream);
+}
+void hold(CUstream_st* stream, CUevent_st* until) {
+  if (!recording) stream->begun.push_back([event = *until] { happen(event); });
 }
 
 void begin_recording(CUstream_st*) { recording = std::make_unique<CUgraphExec_st>(); }
 CUgraphExec_st* end_recording(CUstream_st*) { return recording.release(); }
-void replay(CUgraphExec_st* graph, CUstream_st*) {
-  for (const auto& work : graph->work) runner::begin(work);
+void replay(CUgraphExec_st* graph, CUstream_st* stream) {
+  for (const auto& work : graph->work) runner::begin(stream, work);
 }
 void destroy_graph(CUgraphExec_st* graph) { delete graph; }
 

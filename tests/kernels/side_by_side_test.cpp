@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+
+#include <eev/core/side_by_side.hpp>
+#include <eev/cuda/concatenate.hpp>
+#include <eev/cuda/gate.hpp>
+#include <eev/cuda/recorded.hpp>
+
+#include "close.hpp"
+#include "device_tensor.hpp"
+#include "orders.hpp"
+
+using namespace eev;
+using namespace eev::test;
+
+namespace {
+
+constexpr dim few_rows = 3, few_columns = 5;
+
+/// sigmoid(x) twice over, at once, side by side: [few_rows, 2 few_columns]
+void twice(cuda::device& device, view<float, 2> y, view<const float, 2> x) {
+  auto scope = device.scope();
+  const auto once = device.take<float>(few_rows, few_columns);
+  sigmoid(device, once, x);
+  view<float, 2> left, right;
+  side_by_side(
+      device,
+      [&] {
+        left = device.take<float>(few_rows, few_columns);
+        sigmoid(device, left, once);
+      },
+      [&] {
+        right = device.take<float>(few_rows, few_columns);
+        sigmoid(device, right, once);
+      });
+  concatenate(device, y, left, right);
+}
+
+std::vector<float> expected(const std::vector<float>& x) {
+  const auto squashed = [](float value) { return 1 / (1 + std::exp(-value)); };
+  std::vector<float> y;
+  for (dim row = 0; row < few_rows; ++row)
+    for (int half = 0; half < 2; ++half)
+      for (dim column = 0; column < few_columns; ++column)
+        y.push_back(squashed(squashed(x[row * few_columns + column])));
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("work side by side comes after what was begun before it, and before what is begun after it") {
+  in_every_order([] {
+    cuda::device device;
+    const device_tensor<float> y(device, few_rows * 2 * few_columns);
+    for (unsigned seed = 1; seed < 4; ++seed) {
+      const auto values = random_values(few_rows * few_columns, seed);
+      twice(device, y.as(few_rows, 2 * few_columns),
+            device_tensor<float>(device, values).as(few_rows, few_columns));
+      CHECK(largest_difference(y.values(), expected(values)) < 1e-6);
+    }
+  });
+}
+
+TEST_CASE("work side by side can be recorded") {
+  cuda::device device;
+  const device_tensor<float> x(device, few_rows * few_columns), y(device, few_rows * 2 * few_columns);
+  recorded<cuda::device> run(device);
+  for (unsigned seed = 1; seed < 5; ++seed) {
+    const auto values = random_values(few_rows * few_columns, seed);
+    device.upload(x.tensor(), shaped(values, few_rows * few_columns));
+    run([&] { twice(device, y.as(few_rows, 2 * few_columns), x.as(few_rows, few_columns)); });
+    CHECK(largest_difference(y.values(), expected(values)) < 1e-6);
+  }
+}
+
+TEST_CASE("each stream has its own scratch memory, which a scope gives back") {
+  cuda::device device;
+  std::array<std::array<const void*, 2>, 2> taken;
+  for (auto& [first, second] : taken) {
+    auto scope = device.scope();
+    side_by_side(
+        device, [&] { first = device.take<float>(few_columns).data; },
+        [&] { second = device.take<float>(few_columns).data; });
+  }
+  CHECK(taken[0][0] != taken[0][1]);
+  CHECK(taken[0] == taken[1]);
+}
+
+TEST_CASE("an error on either side passes on, and there is no third side") {
+  cuda::device device;
+  const auto nothing = [] {};
+  const auto fail = [] { throw error("planted"); };
+  const auto nested = [&] { side_by_side(device, nothing, nothing); };
+  CHECK_THROWS_WITH_AS(side_by_side(device, fail, nothing), "planted", error);
+  CHECK_THROWS_WITH_AS(side_by_side(device, nothing, fail), "planted", error);
+  CHECK_THROWS_WITH_AS(side_by_side(device, nothing, nested),
+                       "side_by_side: there are two streams, and both are taken", error);
+  const device_tensor<float> y(device, few_rows * 2 * few_columns);
+  const auto values = random_values(few_rows * few_columns, 7);
+  twice(device, y.as(few_rows, 2 * few_columns),
+        device_tensor<float>(device, values).as(few_rows, few_columns));
+  CHECK(largest_difference(y.values(), expected(values)) < 1e-6);
+}
