@@ -65,7 +65,7 @@ class arena {
   }
 
  private:
-  static constexpr std::size_t smallest_block = std::size_t{1} << 20;
+  static constexpr std::size_t smallest_block = std::size_t{1} << 20, largest_step = std::size_t{64} << 20;
 
   struct block {
     std::unique_ptr<void, void (*)(void*)> memory;
@@ -76,7 +76,8 @@ class arena {
     bytes = (bytes + memory_alignment - 1) / memory_alignment * memory_alignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size) ++block_, used_ = 0;
     if (block_ == blocks_.size()) {
-      std::size_t size = std::max(bytes, smallest_block);
+      // As much again as there is: a network's hundreds of tensors are few blocks.
+      const std::size_t size = std::max(bytes, std::clamp(capacity(), smallest_block, largest_step));
       blocks_.push_back({{source_.allocate(source_.device, size), source_.release}, size});
     }
     void* memory = static_cast<std::byte*>(blocks_[block_].memory.get()) + used_;
