@@ -92,7 +92,7 @@ void batch::work_on(const input& input, const std::function<void(video&)>& work)
   const bool is_image = media::is_still_image(input.path);
   const double claimed = is_image ? 1 : claimed_seconds(input.path);
   progress_.begin(input.path, size_of(input), claimed);
-  media::video_file file(input.path, {rate_, streams_.video, streams_.audio});
+  media::video_file file(input.path, {rate_, streams_.video, streams_.audio, gpu_named(streams_.decode)});
   watched_video watched(file, rate_, progress_);
   work(watched);
   const auto warn = [&](auto... parts) { console_.warning(message(input.path, ": ", parts...)); };
@@ -101,6 +101,8 @@ void batch::work_on(const input& input, const std::function<void(video&)>& work)
     warn(count(frames, "frame"), " could not be decoded, left out");
   if (const dim packets = file.skipped_packets())
     warn(count(packets, "packet"), " of sound could not be decoded");
+  if (const std::string refusal = file.gpu_refusal(); !refusal.empty() && refusal != gpu_refusal_)
+    warn("decoded on the CPU: ", gpu_refusal_ = refusal);
   if (const double found = file.duration().value(); claimed > found + 1)
     warn("the picture ends after ", std::lround(found), " s, the file's header says ", std::lround(claimed),
          " s: it is cut off, or the header is wrong");

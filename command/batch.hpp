@@ -39,7 +39,7 @@ class batch {
   stream_options streams_;
   rational rate_;
   progress progress_;
-  std::string failure_;
+  std::string failure_, gpu_refusal_;  // the latter has been told
   int good_ = 0, failed_ = 0;
 };
 

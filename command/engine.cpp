@@ -6,12 +6,9 @@
 
 namespace eev::command {
 
-bool is_gpu(const device_options& device) { return device.device.starts_with("cuda"); }
+bool is_gpu(const device_options& device) { return gpu_named(device.device).has_value(); }
 
-int gpu_number(const device_options& device) {
-  const auto colon = device.device.find(':');
-  return colon == std::string::npos ? 0 : std::stoi(device.device.substr(colon + 1));
-}
+int gpu_number(const device_options& device) { return gpu_named(device.device).value(); }
 
 namespace {
 

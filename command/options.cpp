@@ -1,6 +1,8 @@
 // In:  the command line.  Out: the options that predict and extract share.
 #include "options.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include <eev/features/vggish_pca_file.hpp>
@@ -35,15 +37,32 @@ void add_backbone_options(CLI::App& app, weights_options& options) {
       ->type_name("FILE");
 }
 
+std::optional<int> gpu_named(const std::string& text) {
+  if (text == "cuda") return 0;
+  const bool numbered = text.starts_with("cuda:") && text.size() > 5 && text.size() < 9 &&
+                        text.find_first_not_of("0123456789", 5) == text.npos;
+  return numbered ? std::optional(std::stoi(text.substr(5))) : std::nullopt;
+}
+
+namespace {
+
+/// Accepts cuda, cuda:N and these.
+CLI::Validator cuda_or(std::vector<std::string> others) {
+  const auto check = [others](std::string& name) -> std::string {
+    if (gpu_named(name) || std::ranges::find(others, name) != others.end()) return "";
+    std::string all;
+    for (const std::string& other : others) all += other + ", ";
+    return "'" + name + "' is none of " + all + "cuda, cuda:N";
+  };
+  return {check, ""};
+}
+
+}  // namespace
+
 void add_device_options(CLI::App& app, device_options& options) {
   app.add_option("--device", options.device, "auto, cpu, cuda, cuda:N, or reference: the slow specification")
       ->capture_default_str()
-      ->check([](const std::string& name) -> std::string {
-        const bool numbered = name.starts_with("cuda:") && name.size() > 5 && name.size() < 9 &&
-                              name.find_first_not_of("0123456789", 5) == name.npos;
-        if (numbered || name == "auto" || name == "cpu" || name == "cuda" || name == "reference") return "";
-        return "'" + name + "' is none of auto, cpu, cuda, cuda:N, reference";
-      });
+      ->check(cuda_or({"auto", "cpu", "reference"}));
   app.add_option("--precision", options.precision,
                  "auto, fp32 or bf16; auto is bf16 where the hardware multiplies it natively")
       ->capture_default_str()
@@ -65,6 +84,10 @@ void add_stream_options(CLI::App& app, stream_options& options) {
   app.add_option("--audio-stream", options.audio,
                  "index of the audio stream in the file; else the lowest-numbered")
       ->check(CLI::NonNegativeNumber);
+  app.add_option("--decode", options.decode,
+                 "cpu, or cuda or cuda:N: by that GPU's decoder (NVDEC), and by the CPU what it cannot")
+      ->capture_default_str()
+      ->check(cuda_or({"cpu"}));
   choice("--resize", options.resize, {"stretch", "crop"},
          "stretch a frame to the square that the visual network looks at (224x224, Inception 299x299), or "
          "crop: its "

@@ -34,9 +34,13 @@ struct device_options {
 };
 void add_device_options(CLI::App& app, device_options& options);
 
+/// The number of the GPU that `cuda` or `cuda:N` names; nothing for any other text.
+std::optional<int> gpu_named(const std::string& text);
+
 /// What of a video is looked at and listened to.
 struct stream_options {
   std::optional<int> video, audio;  // indices in the file
+  std::string decode = "cpu";
   std::string resize = "stretch", visual_normalize = "none", audio_relu = "on";
   std::optional<rational> audio_hop;  // seconds
   int audio_frames = 96;

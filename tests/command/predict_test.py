@@ -35,6 +35,15 @@ class Formats(CommandTest):
             rows = self.rows(self.eev("predict", "a.y4m", "--rate", rate)[0])[1:]
             self.assertEqual(len(rows), expected, rate)
 
+    def test_the_cpu_decodes_what_a_gpu_that_was_asked_for_does_not(self):
+        for name in ("a.y4m", "b.y4m"):
+            self.silent_video(name)
+        out, err = self.eev("predict", "a.y4m", "b.y4m", "--decode", "cuda")
+        self.assertEqual(out, self.eev("predict", "a.y4m", "b.y4m")[0])
+        told = "eev: warning: a.y4m: decoded on the CPU: FFmpeg's decoder rawvideo uses no GPU\n"
+        self.assertIn(told, err)
+        self.assertEqual(err.count("decoded on the CPU"), 1)  # not once more for the next file
+
     def test_eev_is_the_submission_format(self):
         self.silent_video("a.y4m")
         header, *rows = self.rows(self.eev("predict", "a.y4m", "--format", "eev")[0])

@@ -17,7 +17,8 @@ class Usage(CommandTest):
 
     def test_options_of_the_contract_are_there(self):
         common = "--device --precision --threads --quiet --visual-weights --audio-weights --video-stream " \
-                 "--audio-stream --resize --audio-hop --audio-relu --audio-frames --audio-pca --visual-normalize --rate"
+                 "--audio-stream --resize --audio-hop --audio-relu --audio-frames --audio-pca --visual-normalize --rate " \
+                 "--decode"
         for name, more in (("predict", "--weights --output --format"), ("extract", "--output --visual --shard")):
             out = self.eev(name, "--help")[0]
             for option in (common + " " + more).split():
@@ -28,7 +29,7 @@ class Usage(CommandTest):
         for arguments in ([], ["nonsense"], ["--bogus"], ["predict"], ["predict", "a.png", "--bogus"],
                           ["predict", "a.png", "--format", "xml"], ["predict", "a.png", "--rate", "0"],
                           ["predict", "a.png", "--rate", "fast"], ["predict", "a.png", "--rate", "1e3"],
-                          ["predict", "a.png", "--device", "tpu"], ["predict", "a.png", "--precision", "int8"],
+                          ["predict", "a.png", "--device", "tpu"], ["predict", "a.png", "--decode", "gpu"], ["predict", "a.png", "--precision", "int8"],
                           ["predict", "a.png", "--threads", "0"], ["predict", "a.png", "--video-stream", "-1"],
                           ["predict", "a.png", "--device", "reference", "--precision", "bf16"],
                           ["extract", "a.png"], ["convert", "formula:head"], ["interpolate"], ["inspect"]):

@@ -245,3 +245,21 @@ TEST_CASE("the duration so far grows and never exceeds the duration") {
   CHECK(video.duration() == rational::reduced(17, 4));
   CHECK(last < video.duration());
 }
+
+TEST_CASE("where a GPU that was asked for cannot decode, the CPU does, and says why") {
+  const auto refusal_of = [](const std::string& path, int gpu, ints frames,
+                             int (*index)(const media::image&)) {
+    CHECK(read_video(path, {.gpu = gpu}, index).frames == frames);
+    media::video_reader video(path, {.gpu = gpu});
+    video.next();
+    return video.gpu_refusal();
+  };
+  constexpr int nowhere = 99;
+  const std::string path = test::write_clip("gpu.mp4", {.video = h264(every(1280, 32))});
+  CHECK(refusal_of(path, nowhere, {0, 10, 20, 30}, painted_grey) == "FFmpeg finds no GPU 99 that decodes");
+  const std::string drawn = test::write_clip("drawn.mov", {.video = png({0, 999, 1000, 1001, 2001}, 10)});
+  CHECK(refusal_of(drawn, 0, {0, 2, 3}, painted_index) == "FFmpeg's decoder png uses no GPU");
+  media::video_reader unasked(path);
+  unasked.next();
+  CHECK(unasked.gpu_refusal().empty());
+}

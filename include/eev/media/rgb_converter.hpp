@@ -1,8 +1,9 @@
-// In:  a decoded frame, any pixel format.  Out: an image [H, W, 3], upright.  Rests on: media/ffmpeg,
-// media/image.
+// In:  a decoded frame, any pixel format, in the memory of the host or a GPU.  Out: an image [H, W, 3],
+// upright.  Rests on: media/ffmpeg, media/image.
 #pragma once
 
 extern "C" {
+#include <libavutil/hwcontext.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -39,6 +40,7 @@ class rgb_converter {
   explicit rgb_converter(std::string path) : path_(std::move(path)) {}
 
   image convert(const AVFrame& frame, orientation turn) {
+    if (frame.hw_frames_ctx) return convert(*from_gpu(frame), turn);
     const int height = frame.height, width = frame.width;
     const auto format = AVPixelFormat(frame.format);
     sws_.reset(sws_getCachedContext(sws_.release(), width, height, format, width, height, AV_PIX_FMT_RGB24,
@@ -63,6 +65,13 @@ class rgb_converter {
   }
 
  private:
+  frame_handle from_gpu(const AVFrame& frame) const {
+    auto here = make_frame();
+    check(av_hwframe_transfer_data(here.get(), &frame, 0), path_, "cannot copy a frame from the GPU");
+    check(av_frame_copy_props(here.get(), &frame), path_, "cannot copy a frame's properties");
+    return here;
+  }
+
   /// The matrix the stream names; else, as players do, BT.709 from 720 lines on and BT.601 below.
   static int matrix_of(const AVFrame& frame) {
     if (frame.colorspace != AVCOL_SPC_UNSPECIFIED && frame.colorspace != AVCOL_SPC_RESERVED)

@@ -5,6 +5,10 @@
 // counts. What cannot be read or decoded is counted and passed over.
 #pragma once
 
+extern "C" {
+#include <libavutil/hwcontext.h>
+}
+
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -20,13 +24,15 @@ class stream_decoder {
  public:
   /// The stream with this index, or the lowest-numbered one of its type without an index; attached pictures
   /// (cover art) are no video streams. Nothing if there is none; an index that is not one of them is an
-  /// error. threads: of the decoder, 0 lets libavcodec choose.
+  /// error. threads: of the decoder, 0 lets libavcodec choose. gpu: whose decoder (NVDEC) does it where it
+  /// can; its frames stay in its memory.
   static std::optional<stream_decoder> open(const std::string& path, AVMediaType type,
-                                            std::optional<int> index, int threads) {
+                                            std::optional<int> index, int threads,
+                                            std::optional<int> gpu = {}) {
     stream_decoder decoder(path);
     int chosen = decoder.choose(type, index);
     if (chosen < 0) return std::nullopt;
-    decoder.open_codec(chosen, threads);
+    decoder.open_codec(chosen, threads, gpu);
     return decoder;
   }
 
@@ -40,7 +46,11 @@ class stream_decoder {
   bool next(AVFrame& frame, Unneeded&& unneeded) {
     for (;;) {
       int code = avcodec_receive_frame(codec_.get(), &frame);
-      if (code >= 0) return true;
+      if (code >= 0) {
+        if (codec_->hw_device_ctx && !frame.hw_frames_ctx)
+          gpu_refusal_ = message("the GPU does not decode this kind of ", codec_->codec->name);
+        return true;
+      }
       if (code == AVERROR_EOF) return false;
       if (code == AVERROR(EAGAIN)) {
         send_packet(unneeded);
@@ -72,11 +82,15 @@ class stream_decoder {
   /// Packets and frames that could not be read or decoded, so far.
   dim skipped() const { return skipped_; }
 
+  /// Why the CPU decodes in spite of a GPU that was asked for; empty as long as there is no reason.
+  const std::string& gpu_refusal() const { return gpu_refusal_; }
+
   const AVStream& stream() const { return *format_->streams[stream_]; }
   const std::string& path() const { return path_; }
 
  private:
-  static constexpr int most_failures = 100;         // in a row, before a file counts as ended
+  static constexpr int frames_held = 4;      // by whoever takes them: a GPU has memory for so many more
+  static constexpr int most_failures = 100;  // in a row, before a file counts as ended
   static constexpr dim most_pixels = dim{1} << 26;  // 8192 x 8192: a header can ask for any memory
 
   explicit stream_decoder(const std::string& path) : path_(path) {
@@ -128,7 +142,7 @@ class stream_decoder {
     return -1;
   }
 
-  void open_codec(int index, int threads) {
+  void open_codec(int index, int threads, std::optional<int> gpu) {
     stream_ = index;
     for (int i = 0; i < int(format_->nb_streams); ++i)
       if (i != index) format_->streams[i]->discard = AVDISCARD_ALL;
@@ -143,10 +157,28 @@ class stream_decoder {
     codec_->pkt_timebase = stream().time_base;
     codec_->thread_count = threads;
     codec_->max_pixels = most_pixels;
+    if (gpu) offer_to_gpu(*gpu);
     check(avcodec_open2(codec_.get(), codec, nullptr), path_, message("cannot open decoder ", codec->name));
     // H.264 marks in each picture whether others refer to it. Two packets may be the fields of one picture,
     // of which one must not go missing; HEVC's mark holds within a temporal layer only.
     can_skip_ = parameters.codec_id == AV_CODEC_ID_H264 && parameters.field_order == AV_FIELD_PROGRESSIVE;
+  }
+
+  /// libavcodec then decodes there what it can, and everything else on the CPU.
+  void offer_to_gpu(int number) {
+    const AVCodec& codec = *codec_->codec;
+    bool known = false;
+    for (int i = 0; const AVCodecHWConfig* way = avcodec_get_hw_config(&codec, i); ++i)
+      known |= way->device_type == AV_HWDEVICE_TYPE_CUDA &&
+               (way->methods & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX) != 0;
+    if (!known) {
+      gpu_refusal_ = message("FFmpeg's decoder ", codec.name, " uses no GPU");
+      return;
+    }
+    if (av_hwdevice_ctx_create(&codec_->hw_device_ctx, AV_HWDEVICE_TYPE_CUDA, std::to_string(number).c_str(),
+                               nullptr, 0) < 0)
+      gpu_refusal_ = message("FFmpeg finds no GPU ", number, " that decodes");
+    codec_->extra_hw_frames = frames_held;
   }
 
   /// Hands the next packet of the stream to the decoder, or tells it that there are no more.
@@ -178,6 +210,7 @@ class stream_decoder {
   int stream_ = -1, failures_ = 0;
   bool drained_ = false, can_skip_ = false;
   dim skipped_ = 0;
+  std::string gpu_refusal_;
 };
 
 }  // namespace eev::media

@@ -20,6 +20,8 @@ struct video_file_options {
   rational rate = 1;  // frames a second that are handed out
   /// Their indices in the file; otherwise the lowest-numbered.
   std::optional<int> video_stream{}, audio_stream{};
+  /// The number of the GPU whose decoder (NVDEC) is to do what it can; otherwise the CPU decodes.
+  std::optional<int> gpu{};
 };
 
 /// Throws eev::error, naming the file, where it cannot be read or has no such stream. A PNG or JPEG file is a
@@ -34,7 +36,7 @@ class video_file : public video {
       still_rows_ = std::max<dim>(1, options.rate.ceil());
       return;
     }
-    frames_.emplace(path, video_options{options.video_stream, options.rate, 0});
+    frames_.emplace(path, video_options{options.video_stream, options.rate, 0, options.gpu});
     samples_ = audio_reader::open(path, options.audio_stream);
     has_sound_ = samples_.has_value();
     frames_ahead_.emplace([this] { return frames_->next(); }, frames_waiting);
@@ -65,6 +67,9 @@ class video_file : public video {
   /// Frames, and packets of sound, that could not be decoded. Known once the last one has been handed out.
   dim skipped_frames() const { return frames_ ? frames_->skipped_frames() : 0; }
   dim skipped_packets() const { return samples_ ? samples_->skipped_packets() : 0; }
+
+  /// Why the CPU decoded in spite of a GPU that was asked for, if so. Known by then, too.
+  std::string gpu_refusal() const { return frames_ ? frames_->gpu_refusal() : ""; }
 
  private:
   // A frame of 1080p is 6 MB; a block is one packet's samples, a few KB.

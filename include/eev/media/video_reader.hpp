@@ -35,6 +35,7 @@ struct video_options {
   std::optional<int> stream = {};  // its index in the file; otherwise the lowest-numbered video stream
   rational rate = 1;               // rows per second, above 0 and at most a million
   int threads = 0;                 // of the decoder; 0: libavcodec chooses
+  std::optional<int> gpu = {};     // whose decoder (NVDEC) is to do what it can; otherwise the CPU decodes
 };
 
 /// May be moved, and used from any one thread at a time.
@@ -70,6 +71,9 @@ class video_reader {
   /// Frames that could not be read or decoded, so far.
   dim skipped_frames() const { return decoder_.skipped(); }
 
+  /// Why the CPU decodes in spite of a GPU that was asked for; empty as long as there is no reason.
+  const std::string& gpu_refusal() const { return decoder_.gpu_refusal(); }
+
   /// The index of the stream in the file.
   int stream() const { return decoder_.stream().index; }
 
@@ -80,7 +84,8 @@ class video_reader {
   };
 
   static stream_decoder open(const std::string& path, const video_options& options) {
-    auto decoder = stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, options.stream, options.threads);
+    auto decoder =
+        stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, options.stream, options.threads, options.gpu);
     require(decoder.has_value(), path, ": has no video stream");
     return std::move(*decoder);
   }
