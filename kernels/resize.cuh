@@ -107,8 +107,8 @@ void resize(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3>
           "; on a GPU every side must be below ", most, " pixels");
   if (y.size() == 0) return;
   auto scope = device.scope();
-  const auto across = make_resample_table(device, window.filter, w, window.left, W, window.width);
-  const auto down = make_resample_table(device, window.filter, h, window.top, H, window.height);
+  const auto across = make_resample_table(device, {window.filter, w, window.left, W, window.width});
+  const auto down = make_resample_table(device, {window.filter, h, window.top, H, window.height});
   if (vertical_first(H, W, window.height, window.width)) {
     auto between = device.take<std::uint8_t>(h, W, 3);
     launch_down(device, between, x, 0, down);

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include <eev/core/view.hpp>
@@ -58,18 +60,24 @@ struct resample_table {
   std::int32_t& weight(dim i, dim k) const { return rows(i, 2 + k); }
 };
 
-/// The table for `pixels` pixels from `offset` on of a line of `from` resampled to `to`, in the device's
-/// scratch memory. It is made on the host, for the host need not reach the device's memory.
-template <class Device>
-resample_table make_resample_table(Device& device, resize_filter filter, dim pixels, dim offset, dim from,
-                                   dim to) {
-  const dim taps = dim(std::ceil(resample_reach(filter, 0, from, to).support)) * 2 + 1;
-  std::vector<std::int32_t> numbers(pixels * (2 + taps));
-  const resample_table made{{numbers.data(), {pixels, 2 + taps}}};
-  for (dim i = 0; i < pixels; ++i) {
-    const resample_reach reach(filter, offset + i, from, to);
+/// Pixels offset .. offset + pixels - 1 of a line of `from` resampled to `to`.
+struct resample_line {
+  resize_filter filter;
+  dim pixels, offset, from, to;
+
+  auto operator<=>(const resample_line&) const = default;
+
+  dim taps() const { return dim(std::ceil(resample_reach(filter, 0, from, to).support)) * 2 + 1; }
+};
+
+/// The numbers of the line's table, for the host.
+inline std::vector<std::int32_t> make_resample_numbers(const resample_line& line) {
+  std::vector<std::int32_t> numbers(line.pixels * (2 + line.taps()));
+  const resample_table made{{numbers.data(), {line.pixels, 2 + line.taps()}}};
+  for (dim i = 0; i < line.pixels; ++i) {
+    const resample_reach reach(line.filter, line.offset + i, line.from, line.to);
     const auto weight_of = [&](dim pixel) {
-      return filter_weight(filter, (double(pixel) - reach.center + 0.5) * (1 / reach.stretch));
+      return filter_weight(line.filter, (double(pixel) - reach.center + 0.5) * (1 / reach.stretch));
     };
     double sum = 0;
     for (dim pixel = reach.begin; pixel < reach.end; ++pixel) sum += weight_of(pixel);
@@ -80,8 +88,22 @@ resample_table make_resample_table(Device& device, resize_filter filter, dim pix
     made.first(i) = std::int32_t(reach.begin);
     made.count(i) = std::int32_t(reach.end - reach.begin);
   }
-  const resample_table table{device.template take<std::int32_t>(pixels, 2 + taps)};
-  device.upload(table.rows, made.rows);
+  return numbers;
+}
+
+/// The line's table in the device's scratch memory. The frames of a video ask for the same tables again and
+/// again, so the host keeps the last ones: they take longer to make than a GPU takes for a frame.
+template <class Device>
+resample_table make_resample_table(Device& device, const resample_line& line) {
+  constexpr std::size_t most_kept = 8;
+  thread_local std::map<resample_line, std::vector<std::int32_t>> kept;
+  auto known = kept.find(line);
+  if (known == kept.end()) {
+    if (kept.size() == most_kept) kept.clear();
+    known = kept.emplace(line, make_resample_numbers(line)).first;
+  }
+  const resample_table table{device.template take<std::int32_t>(line.pixels, 2 + line.taps())};
+  device.upload(table.rows, view<const std::int32_t, 2>{known->second.data(), table.rows.shape});
   return table;
 }
 

@@ -85,8 +85,8 @@ inline void resize(device& device, view<std::uint8_t, 3> y, const_view<std::uint
           " from ", std::array{window.top, window.left}, " on; expected y inside the resized image");
   if (y.size() == 0) return;
   auto scope = device.scope();
-  const auto across = make_resample_table(device, window.filter, w, window.left, W, window.width);
-  const auto down = make_resample_table(device, window.filter, h, window.top, H, window.height);
+  const auto across = make_resample_table(device, {window.filter, w, window.left, W, window.width});
+  const auto down = make_resample_table(device, {window.filter, h, window.top, H, window.height});
   if (vertical_first(H, W, window.height, window.width)) {
     auto between = device.take<std::uint8_t>(h, W, channels);
     detail::resize_down(device, between, x, down);

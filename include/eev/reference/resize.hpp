@@ -43,8 +43,8 @@ void resize(device<T>& device, view<std::uint8_t, 3> y, const_view<std::uint8_t,
           "resize: y ", y.shape, ", x ", x.shape, ", resized to ", std::array{window.height, window.width},
           " from ", std::array{window.top, window.left}, " on; expected y inside the resized image");
   auto scope = device.scope();
-  const auto across = make_resample_table(device, window.filter, w, window.left, W, window.width);
-  const auto down = make_resample_table(device, window.filter, h, window.top, H, window.height);
+  const auto across = make_resample_table(device, {window.filter, w, window.left, W, window.width});
+  const auto down = make_resample_table(device, {window.filter, h, window.top, H, window.height});
   if (vertical_first(H, W, window.height, window.width)) {
     auto between = device.template take<std::uint8_t>(h, W, channels);
     resize_down(between, x, down);
