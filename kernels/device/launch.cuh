@@ -8,16 +8,19 @@
 
 namespace eev::cuda {
 
-/// More dynamic shared memory than this must be asked for.
-inline constexpr std::size_t plain_shared_bytes = 48 * 1024;
+/// Lets the kernel have its dynamic shared memory, which must be asked for beyond 48 KiB.
+template <class Kernel>
+void prepare(const char* name, device& device, Kernel kernel, std::size_t dynamic_shared) {
+  check(cudaSetDevice(device.number()), "cudaSetDevice");
+  if (dynamic_shared > 48 * 1024)
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(dynamic_shared)),
+          name);
+}
 
 template <class... Parameters, class... Arguments>
 void launch(const char* name, device& device, dim3 grid, dim3 block, std::size_t dynamic_shared,
             void (*kernel)(Parameters...), Arguments... arguments) {
-  check(cudaSetDevice(device.number()), "cudaSetDevice");
-  if (dynamic_shared > plain_shared_bytes)
-    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(dynamic_shared)),
-          name);
+  prepare(name, device, kernel, dynamic_shared);
   kernel<<<grid, block, dynamic_shared, device.stream()>>>(arguments...);
   check(cudaGetLastError(), name);
 }
@@ -27,8 +30,7 @@ void launch(const char* name, device& device, dim3 grid, dim3 block, std::size_t
 template <class... Parameters, class... Arguments>
 void launch_together(const char* name, device& device, unsigned /*blocks*/, dim3 grid, dim3 block,
                      std::size_t dynamic_shared, void (*kernel)(Parameters...), Arguments... arguments) {
-  check(cudaSetDevice(device.number()), "cudaSetDevice");
-  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(dynamic_shared)), name);
+  prepare(name, device, kernel, dynamic_shared);
   cudaLaunchAttribute together{};
   together.id = cudaLaunchAttributeCooperative;
   together.val.cooperative = 1;
