@@ -1,10 +1,10 @@
 // In:  rows y [R, N] that a library computed, bias [N].  Out: y with the bias and GELU; the bias as a library
 // adds it.  Rests on: device/primitives.
 //
-// For the GELU that the library does not have (linear.cuh): a warp has a row of y, lane l the
-// vectors of 4 values l, l + 32, ... (single values where N or an address is not a multiple of 4 values); 8
-// rows a block. The libraries' bias has the type of
-// y: for bfloat16 it is rounded into scratch memory first, a thread a value.
+// For the GELU that the library does not have (linear.cuh): a warp has a row of y, lane l the vectors of 4
+// values l, l + 32, ... (single values where N or an address is not a multiple of 4 values); 8 rows a block.
+// The libraries' bias has the type of y: one for bfloat16 that the device has not kept rounded is rounded
+// into scratch memory first, a thread a value.
 //
 // Memory of GELU: 2 R N sizeof(T) bytes, some 20 FLOP a value: bound by memory.
 #pragma once
@@ -56,6 +56,7 @@ void launch_bias_gelu(device& device, T* y, const float* bias, dim R, dim N) {
 template <class T>
 const void* bias_as(device& device, view<const float, 1> bias) {
   if (!bias.data || std::is_same_v<T, float>) return bias.data;
+  if (const bfloat16* kept = device.rounded(bias.data)) return kept;
   const auto rounded = device.take<bfloat16>(bias.size());
   launch("round_values", device, blocks_for(bias.size(), rounding_threads), rounding_threads, 0, round_values,
          in_kernel(rounded.data), bias.data, int(bias.size()));

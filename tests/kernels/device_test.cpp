@@ -66,6 +66,17 @@ TEST_CASE("parameters stay, scratch memory is given back") {
   CHECK(matrix == std::vector<float>{3, 4, 5, 6, 7, 8});
 }
 
+TEST_CASE("parameters are kept rounded, too, for products of bfloat16") {
+  cuda::device device;
+  const std::vector<float> values{1, 2.008f, -0.3f};
+  const auto kept = device.keep(values);
+  std::vector<float> rounded(3);
+  device.download(shaped(rounded, 3), view<const bfloat16, 1>{device.rounded(kept.data), {3}});
+  CHECK(rounded == std::vector<float>{1, 2.015625f, -0.30078125f});
+  const device_tensor<float> others(device, values);
+  CHECK(device.rounded(others.tensor().data) == nullptr);
+}
+
 TEST_CASE("filters are kept channels last") {
   cuda::device device;
   const auto filters =

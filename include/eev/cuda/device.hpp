@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,14 +82,25 @@ class device {
     return scopes{lanes_[0].scratch.open(), lanes_[1].scratch.open()};
   }
 
-  /// Parameters live as long as the device.
-  view<const float, 1> keep(const std::vector<float>& values) { return stored<float>(values); }
+  /// Parameters live as long as the device, and do not change.
+  view<const float, 1> keep(const std::vector<float>& values) {
+    const auto kept = stored<float>(values);
+    rounded_[kept.data] = stored<bfloat16>(values).data;
+    return kept;
+  }
   template <class T>
   view<const T, 2> pack(const std::vector<float>& values, dim N, dim K) {
     return stored<T>(values).as(N, K);
   }
   template <class T>
   view<const T, 4> pack(const std::vector<float>& values, dim N, dim C, dim height, dim width);
+
+  /// What keep() returned, rounded: libraries add a bias of bfloat16 to products of bfloat16. Null for
+  /// others.
+  const bfloat16* rounded(const float* kept) const {
+    const auto found = rounded_.find(kept);
+    return found == rounded_.end() ? nullptr : found->second;
+  }
 
   /// Copies a tensor of the host's memory to the GPU, converting elements. `from` may be changed as soon as
   /// this returns.
@@ -165,6 +177,7 @@ class device {
   std::array<staging, 2> staging_;  // one is filled while the other one is sent
   int turn_ = 0;
   arena parameters_;
+  std::map<const float*, const bfloat16*> rounded_;
   std::unique_ptr<library_state, void (*)(library_state*)> libraries_;
 };
 
