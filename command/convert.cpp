@@ -8,6 +8,7 @@
 #include "convert_checkpoint.hpp"
 #include "failures.hpp"
 #include "formula_networks.hpp"
+#include "options.hpp"
 #include "output.hpp"
 #include "subcommands.hpp"
 
@@ -18,6 +19,7 @@ constexpr std::string_view formula = "formula:";
 
 struct convert_options {
   std::string checkpoint, output, precision = "fp32";
+  bool quiet = false;
 };
 
 std::string known_names() {
@@ -34,10 +36,11 @@ void convert_formula(const std::string& network, const std::string& path) {
   write_formula_weights(network, path);
 }
 
-/// The report is told even if nothing comes of it.
+/// The report is told even if nothing comes of it, unless nobody wants it.
 void convert(const convert_options& options) {
   std::string report;
   const auto tell = [&] {
+    if (options.quiet) return;
     output out("-");
     out.write(report);
     out.commit();
@@ -72,6 +75,7 @@ void add_convert(CLI::App& program, int& status) {
                  "fp32 or bf16, of the file; weights by formula have their own")
       ->capture_default_str()
       ->check(CLI::IsMember({"fp32", "bf16"}));
+  add_quiet_option(app, options->quiet, "no report of the tensors: errors alone are told");
   app.callback([options, &status] {
     if (options->checkpoint.starts_with(formula))
       convert_formula(options->checkpoint.substr(formula.size()), options->output);

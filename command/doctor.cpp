@@ -149,16 +149,21 @@ std::string text_of_machine(const ordered_json& all) {
 }  // namespace
 
 void add_doctor(CLI::App& program, int& status) {
-  auto format = std::make_shared<std::string>("text");
+  struct doctor_options {
+    std::string format = "text";
+    bool quiet = false;  // what it tells is all asked for
+  };
+  auto options = std::make_shared<doctor_options>();
   CLI::App& app =
       *program.add_subcommand("doctor", "What eev finds on this machine, what is missing, how to get it");
-  app.add_option("--format", *format, "text or json")
+  app.add_option("--format", options->format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
-  app.callback([format, &status] {
+  add_quiet_option(app, options->quiet);
+  app.callback([options, &status] {
     const ordered_json all = examine();
     output out("-");
-    out.write(*format == "json" ? all.dump(2) + "\n" : text_of_machine(all));
+    out.write(options->format == "json" ? all.dump(2) + "\n" : text_of_machine(all));
     out.commit();
     status = all_done;
   });

@@ -9,6 +9,7 @@
 
 #include "console.hpp"
 #include "failures.hpp"
+#include "options.hpp"
 #include "output.hpp"
 #include "score_text.hpp"
 #include "signals.hpp"
@@ -79,7 +80,7 @@ void add_evaluate(CLI::App& program, int& status) {
                  "what a curve that never changes scores: zero, minus-one, or skip")
       ->capture_default_str()
       ->check(CLI::IsMember({"zero", "minus-one", "skip"}));
-  app.add_flag("--quiet", options->quiet, "errors alone are told");
+  add_quiet_option(app, options->quiet);
   app.callback([options, &status] { status = evaluate(*options); });
 }
 

@@ -54,7 +54,7 @@ int filter(const filter_options& options) {
   out.commit();
   const std::string correlation = "correlation with the original labels\n" + score_table(scorer.result());
   if (options.output == "-") {
-    std::fputs(correlation.c_str(), stderr);
+    if (!options.quiet) std::fputs(correlation.c_str(), stderr);
   } else {
     output text("-");
     text.write(correlation);
@@ -80,13 +80,13 @@ void add_filter(CLI::App& program, int& status) {
           std::vector<std::string>(curve::label_filter_names.begin(), curve::label_filter_names.end())));
   app.add_option("--output", options->output,
                  "file for the labels, - for stdout; the correlation with the originals goes to stdout, or "
-                 "where that is taken to stderr")
+                 "where that is taken and not --quiet, to stderr")
       ->type_name("FILE")
       ->capture_default_str();
   app.add_option("--format", options->format, "csv, or eev: the challenge's, times in microseconds")
       ->capture_default_str()
       ->check(CLI::IsMember({"csv", "eev"}));
-  app.add_flag("--quiet", options->quiet, "errors alone are told");
+  add_quiet_option(app, options->quiet);
   app.callback([options, &status] { status = filter(*options); });
 }
 

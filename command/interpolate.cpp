@@ -23,6 +23,7 @@ namespace {
 struct interpolate_options {
   std::string input, output = "-", like, format = "csv";
   std::optional<rational> rate = 6, input_rate = 1;
+  bool quiet = false;
 };
 
 /// The rows that each video of a file has, which may be without scores.
@@ -35,7 +36,7 @@ std::map<std::string, dim> count_rows(const std::string& path, rational rate) {
 
 int interpolate(const interpolate_options& options) {
   const rational rate = *options.rate, input_rate = *options.input_rate;
-  console console;
+  console console(options.quiet);
   auto lengths = options.like.empty() ? std::map<std::string, dim>() : count_rows(options.like, rate);
   io::eev_csv in(options.input, {.rate = input_rate, .confidences = false});
   output out(options.output);
@@ -90,6 +91,7 @@ void add_interpolate(CLI::App& program, int& status) {
   app.add_option("--format", options->format, "csv, or eev: the challenge's, times in microseconds")
       ->capture_default_str()
       ->check(CLI::IsMember({"csv", "eev"}));
+  add_quiet_option(app, options->quiet);
   app.callback([options, &status] { status = interpolate(*options); });
 }
 

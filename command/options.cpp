@@ -59,6 +59,10 @@ CLI::Validator cuda_or(std::vector<std::string> others) {
 
 }  // namespace
 
+void add_quiet_option(CLI::App& app, bool& quiet, const std::string& help) {
+  app.add_flag("--quiet", quiet, help);
+}
+
 void add_device_options(CLI::App& app, device_options& options) {
   app.add_option("--device", options.device, "auto, cpu, cuda, cuda:N, or reference: the slow specification")
       ->capture_default_str()
@@ -69,8 +73,8 @@ void add_device_options(CLI::App& app, device_options& options) {
       ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
   app.add_option("--threads", options.threads, "threads of the CPU; one a core if not given")
       ->check(CLI::Range(1, 1024));
-  app.add_flag("--quiet", options.quiet,
-               "neither progress nor warnings; errors and what must be known of the weights are told");
+  add_quiet_option(app, options.quiet,
+                   "neither progress nor warnings; errors and what must be known of the weights are told");
 }
 
 void add_stream_options(CLI::App& app, stream_options& options) {

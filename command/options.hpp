@@ -26,7 +26,10 @@ struct weights_options {
 };
 void add_backbone_options(CLI::App& app, weights_options& options);
 
-/// Where and how exactly is computed.
+/// --quiet, which every subcommand has.
+void add_quiet_option(CLI::App& app, bool& quiet, const std::string& help = "errors alone are told");
+
+/// Where and how exactly is computed: of the subcommands that run networks.
 struct device_options {
   std::string device = "auto", precision = "auto";
   int threads = 0;  // 0: one a core

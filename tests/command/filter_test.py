@@ -45,6 +45,7 @@ class Filter(CommandTest):
         text, err = self.eev("filter", "labels.csv", "--filter", "median")
         self.assertEqual(text, self.read("out.csv"))
         self.assertIn(out, err)
+        self.assertEqual(self.eev("filter", "labels.csv", "--filter", "median", "--quiet"), (text, ""))
 
     def test_bad_labels_and_usage(self):
         self.write("bad.csv", self.read("labels.csv").replace("short,166666", "short,166669"))

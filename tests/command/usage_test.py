@@ -1,10 +1,12 @@
 """In: command lines, CSV files. Out: usage errors, `eev interpolate` and `eev doctor` hold their contracts."""
 import json
+import re
 import unittest
 
+from corpus import safetensors
 from program import EXPRESSIONS, CommandTest
 
-SUBCOMMANDS = "predict extract train evaluate ensemble interpolate filter convert verify inspect doctor".split()
+SUBCOMMANDS = "predict extract train evaluate ensemble interpolate filter convert verify inspect demo doctor".split()
 
 
 class Usage(CommandTest):
@@ -23,6 +25,18 @@ class Usage(CommandTest):
             out = self.eev(name, "--help")[0]
             for option in (common + " " + more).split():
                 self.assertRegex(out, rf"\s{option}\s", name)
+
+    def test_common_options(self):
+        networks = "predict extract train ensemble verify demo".split()
+        for name in SUBCOMMANDS:
+            found = set(re.findall(r"^ +(--(?:device|precision|threads|quiet))\b", self.eev(name, "--help")[0], re.M))
+            expected = {"--quiet"} | ({"--device", "--precision", "--threads"} if name in networks else set())
+            self.assertEqual(found, expected | ({"--precision"} if name == "convert" else set()), name)
+
+    def test_quiet_tells_errors_and_what_is_asked_for(self):
+        for asked in (["doctor"], ["inspect", self.write("head", safetensors({"linear.bias": [[0.5]]}))]):
+            self.assertEqual(self.eev(*asked, "--quiet"), (self.eev(*asked)[0], ""))
+            self.fails(*asked, "more", "--quiet", status=2)
 
     def test_usage_errors(self):
         self.image("a.png")

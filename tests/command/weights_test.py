@@ -87,6 +87,9 @@ class Weights(CommandTest):
         self.assertEqual(lines[-1], f"swin-demo: {len(tensors)} mapped, 0 dropped, 0 missing")
         self.assertEqual(sorted(line.split()[1] for line in lines[1:-1]), sorted(tensors))
         self.assertEqual(err, "")
+        self.assertEqual(self.eev("convert", "swin-demo.safetensors", "--output", "quiet", "--precision=bf16", "--quiet"),
+                         ("", ""))
+        self.assertEqual((self.folder / "quiet").read_bytes(), (self.folder / "again").read_bytes())
 
     # ---- inspect ----
 
