@@ -21,19 +21,15 @@ metadata describe_extraction(const features::extraction_options& options, const 
   const bool one_file = files.visual.path() == files.audio.path();
   metadata all{{"eev.version", EEV_VERSION},
                {"eev.rate", io::decimal(options.rate)},
-               {"eev.audio_hop", io::decimal(rational(1) / options.audio_rate.value_or(options.rate))},
                {"eev.visual", files.visual.name},
                {"eev.visual_sha256", visual_hash},
                {"eev.audio", files.audio.name},
                {"eev.audio_sha256", one_file ? visual_hash : sha256_of(files.audio)},
-               {"eev.resize", streams.resize},
-               {"eev.visual_normalize", streams.visual_normalize},
-               {"eev.audio_relu", streams.audio_relu},
-               {"eev.audio_frames", std::to_string(streams.audio_frames)},
-               {"eev.audio_pca", streams.audio_pca},
                {"eev.video_stream", stream(streams.video)},
                {"eev.audio_stream", stream(streams.audio)},
                {"eev.precision", precision}};
+  for (const row_option& option : row_options()) all[option.key] = streams.row(option.key);
+  all["eev.audio_hop"] = io::decimal(rational(1) / options.audio_rate.value_or(options.rate));
   if (options.audio_pca) all["eev.audio_pca_sha256"] = io::sha256_of_file(streams.audio_pca_file());
   return all;
 }

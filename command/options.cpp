@@ -13,16 +13,26 @@
 
 namespace eev::command {
 
+namespace {
+
+constexpr int longest_hop = 3600;  // seconds
+
+/// What CLI11 tells of a text that is no number above 0 and at most `most`; "" if it is one.
+std::string number_trouble(const std::string& text, int most) {
+  const auto number = io::parse_number(text);
+  if (number && *number > 0 && *number <= most) return "";
+  return message("'", text, "' is not a number above 0 and at most ", most,
+                 ", such as 6, 0.96 or 30000/1001");
+}
+
+}  // namespace
+
 void add_number(CLI::App& app, const std::string& name, std::optional<rational>& number, int most,
                 const std::string& help) {
-  const auto take = [&number, name, most](const std::string& text) {
-    number = io::parse_number(text);
-    if (!number || *number <= 0 || *number > most)
-      throw CLI::ValidationError(name, message("'", text, "' is not a number above 0 and at most ", most,
-                                               ", such as 6, 0.96 or 30000/1001"));
-  };
+  const auto take = [&number](const std::string& text) { number = io::parse_number(text); };
   auto* option = app.add_option_function<std::string>(name, take, help)->type_name("NUMBER");
   if (number) option->default_str(io::decimal(*number));
+  option->check([most](const std::string& text) { return number_trouble(text, most); });
 }
 
 void add_backbone_options(CLI::App& app, weights_options& options) {
@@ -77,11 +87,44 @@ void add_device_options(CLI::App& app, device_options& options) {
                    "neither progress nor warnings; errors and what must be known of the weights are told");
 }
 
+const std::vector<row_option>& row_options() {
+  static const std::vector<row_option> options{
+      {"--resize",
+       "eev.resize",
+       "stretch",
+       {"stretch", "crop"},
+       "stretch a frame to the square that the visual network looks at (224x224, Inception 299x299), or "
+       "crop: its shorter side to 8/7 of the square's, then the middle"},
+      {"--visual-normalize", "eev.visual_normalize", "none", {"none", "l2"}, "l2: visual rows of length 1"},
+      {"--audio-hop",
+       "eev.audio_hop",
+       "",
+       {},
+       "seconds from one audio row to the next, such as 0.96; else as the visual rows"},
+      {"--audio-relu", "eev.audio_relu", "on", {"on", "off"}, "VGGish's last ReLU"},
+      {"--audio-frames",
+       "eev.audio_frames",
+       "96",
+       {"94", "96"},
+       "spectrogram frames of an audio row: 96, or 94 as the paper"},
+      {"--audio-pca",
+       "eev.audio_pca",
+       "none",
+       {"none", "round", "truncate"},
+       "AudioSet's post-processor of VGGish: whitened audio rows of whole numbers from 0 to 255, rounded as "
+       "torchvggish does or cut off as AudioSet's code does"}};
+  return options;
+}
+
+std::optional<std::string> row_option::value_of(const std::string& text) const {
+  const bool seconds = values.empty();
+  const bool good =
+      seconds ? number_trouble(text, longest_hop).empty() : std::ranges::find(values, text) != values.end();
+  if (!good) return std::nullopt;
+  return seconds ? io::decimal(*io::parse_number(text)) : text;
+}
+
 void add_stream_options(CLI::App& app, stream_options& options) {
-  const auto choice = [&](const char* name, std::string& value, std::vector<std::string> values,
-                          const char* help) {
-    app.add_option(name, value, help)->capture_default_str()->check(CLI::IsMember(std::move(values)));
-  };
   app.add_option("--video-stream", options.video,
                  "index of the video stream in the file; else the lowest-numbered")
       ->check(CLI::NonNegativeNumber);
@@ -92,46 +135,46 @@ void add_stream_options(CLI::App& app, stream_options& options) {
                  "cpu, or cuda or cuda:N: by that GPU's decoder (NVDEC), and by the CPU what it cannot")
       ->capture_default_str()
       ->check(cuda_or({"cpu"}));
-  choice("--resize", options.resize, {"stretch", "crop"},
-         "stretch a frame to the square that the visual network looks at (224x224, Inception 299x299), or "
-         "crop: its "
-         "shorter side to 8/7 of the square's, then the middle");
-  choice("--visual-normalize", options.visual_normalize, {"none", "l2"}, "l2: visual rows of length 1");
-  add_number(app, "--audio-hop", options.audio_hop, 3600,
-             "seconds from one audio row to the next, such as 0.96; else as the visual rows");
-  choice("--audio-relu", options.audio_relu, {"on", "off"}, "VGGish's last ReLU");
-  app.add_option("--audio-frames", options.audio_frames,
-                 "spectrogram frames of an audio row: 96, or 94 as the paper")
-      ->capture_default_str()
-      ->check(CLI::IsMember({94, 96}));
-  choice(
-      "--audio-pca", options.audio_pca, {"none", "round", "truncate"},
-      "AudioSet's post-processor of VGGish: whitened audio rows of whole numbers from 0 to 255, rounded as "
-      "torchvggish does or cut off as AudioSet's code does");
+  for (const row_option& option : row_options()) {
+    const auto take = [&rows = options.rows, key = option.key](const std::string& text) { rows[key] = text; };
+    auto* added = app.add_option_function<std::string>(option.name, take, option.help);
+    if (option.values.empty())
+      added->type_name("NUMBER")->check(
+          [](const std::string& text) { return number_trouble(text, longest_hop); });
+    else
+      added->default_str(option.usual)->check(CLI::IsMember(option.values));
+  }
   app.add_option("--audio-pca-weights", options.audio_pca_weights,
                  "its parameters; else vggish_pca_params.npz in $EEV_WEIGHTS, weights/ or ~/.cache/eev")
       ->type_name("FILE");
 }
 
+const std::string& stream_options::row(const std::string& key) const {
+  const auto said = rows.find(key);
+  return said != rows.end() ? said->second : std::ranges::find(row_options(), key, &row_option::key)->usual;
+}
+
 std::string stream_options::audio_pca_file() const {
   if (!audio_pca_weights.empty()) return audio_pca_weights;
   return find_weights("vggish-pca", "--audio-pca-weights",
-                      "--audio-pca " + audio_pca + " computes with AudioSet's parameters",
+                      "--audio-pca " + row("eev.audio_pca") + " computes with AudioSet's parameters",
                       "vggish_pca_params.npz");
 }
 
 features::extraction_options stream_options::extraction(rational rate) const {
   features::extraction_options wanted;
   wanted.rate = rate;
-  wanted.resize = resize == "crop" ? features::frame_resize::crop : features::frame_resize::stretch;
-  wanted.normalise_visual = visual_normalize == "l2";
-  if (audio_hop) wanted.audio_rate = rational(1) / *audio_hop;
-  wanted.audio_relu = audio_relu == "on";
-  wanted.audio_frames = audio_frames;
-  if (audio_pca != "none") {
+  wanted.resize =
+      row("eev.resize") == "crop" ? features::frame_resize::crop : features::frame_resize::stretch;
+  wanted.normalise_visual = row("eev.visual_normalize") == "l2";
+  if (const auto& hop = row("eev.audio_hop"); !hop.empty())
+    wanted.audio_rate = rational(1) / *io::parse_number(hop);
+  wanted.audio_relu = row("eev.audio_relu") == "on";
+  wanted.audio_frames = row("eev.audio_frames") == "94" ? 94 : 96;
+  if (const auto& pca = row("eev.audio_pca"); pca != "none") {
     wanted.audio_pca = features::read_vggish_pca(audio_pca_file());
     wanted.audio_quantisation =
-        audio_pca == "round" ? features::pca_quantisation::round : features::pca_quantisation::truncate;
+        pca == "round" ? features::pca_quantisation::round : features::pca_quantisation::truncate;
   } else if (!audio_pca_weights.empty()) {
     throw usage_error("--audio-pca-weights needs --audio-pca round or truncate");
   }

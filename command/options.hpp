@@ -1,6 +1,7 @@
 // In:  the command line.  Out: the options that predict and extract share.  Rests on: CLI11, the library.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,14 +41,27 @@ void add_device_options(CLI::App& app, device_options& options);
 /// The number of the GPU that `cuda` or `cuda:N` names; nothing for any other text.
 std::optional<int> gpu_named(const std::string& text);
 
+/// An option of how rows of features are made, which features and heads carry in their metadata.
+struct row_option {
+  std::string name, key;            // "--resize", "eev.resize"
+  std::string usual;                // what holds where nothing is said
+  std::vector<std::string> values;  // those that there are; none: seconds
+  std::string help;
+
+  /// The text as metadata have it, or nothing if it is no value of this option.
+  std::optional<std::string> value_of(const std::string& text) const;
+};
+const std::vector<row_option>& row_options();
+
 /// What of a video is looked at and listened to.
 struct stream_options {
   std::optional<int> video, audio;  // indices in the file
   std::string decode = "cpu";
-  std::string resize = "stretch", visual_normalize = "none", audio_relu = "on";
-  std::optional<rational> audio_hop;  // seconds
-  int audio_frames = 96;
-  std::string audio_pca = "none", audio_pca_weights;
+  std::map<std::string, std::string> rows;  // what was said, by the options' keys
+  std::string audio_pca_weights;
+
+  /// What holds of the option with that key: what was said, or what is usual.
+  const std::string& row(const std::string& key) const;
 
   /// The file of the post-processor's parameters: the one that is named, or the one that is found.
   std::string audio_pca_file() const;

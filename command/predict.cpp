@@ -9,6 +9,7 @@
 #include "engine.hpp"
 #include "failures.hpp"
 #include "html_report.hpp"
+#include "learned_rows.hpp"
 #include "subcommands.hpp"
 #include "weights.hpp"
 
@@ -45,8 +46,9 @@ int predict(const predict_options& options) {
   const rational frame_rate = 1;
   const auto inputs = find_inputs(options.videos, false);
   console console(options.device.quiet);
-  const auto files = open_model(options.weights, options.streams);
-  const auto extraction = options.streams.extraction(frame_rate);
+  const auto files = open_model(options.weights);
+  const auto streams = rows_for(files, options.streams);
+  const auto extraction = streams.extraction(frame_rate);
   const auto predict_video =
       on_device(choose_device(options.device, console), console,
                 [&](const auto& device) { return make_predictor(files, device, extraction); });
@@ -56,7 +58,7 @@ int predict(const predict_options& options) {
   const auto writer = make_writer(options, out, files);
   std::optional<page> report;
   if (!options.report.empty()) report.emplace(options.report, files);
-  batch batch(console, inputs, options.streams, frame_rate);
+  batch batch(console, inputs, streams, frame_rate);
   for (const input& input : inputs) {
     curves found;
     bool has_sound = false;
@@ -96,7 +98,8 @@ void add_predict(CLI::App& program, int& status) {
   app.add_option(
          "--weights", options->weights.weights,
          "safetensors file of a head, or of a whole model (a bundle); several heads are averaged; if not "
-         "given: the demonstration that is built in")
+         "given: the demonstration that is built in. What a head says of the rows that it has learned from "
+         "takes the place of the defaults below, from --resize to --audio-pca")
       ->allow_extra_args(false)
       ->type_name("FILE");
   add_backbone_options(app, options->weights);

@@ -27,15 +27,6 @@ io::network_file open_backbone(std::string path, const std::string& named, const
   return io::open_backbone(path, tells ? "" : usual);
 }
 
-/// What a head says about the files that its training rows came from must be true.
-void check_hash(const io::network_file& head, const std::string& key, const io::network_file& backbone) {
-  const auto expected = io::find_metadata(head.source->file(), key);
-  if (!expected) return;
-  const std::string found = sha256_of(backbone);
-  require(found == *expected, head.path(), ": was trained on other weights than ", backbone.path(),
-          ": SHA-256 ", found, ", expected ", *expected, " (", key, ")");
-}
-
 /// What is wrong with a network is told with the name of its file.
 template <class Check>
 void check(const io::network_file& network, Check check) {
@@ -44,28 +35,6 @@ void check(const io::network_file& network, Check check) {
   } catch (const error& problem) {
     throw error(network.path() + ": " + problem.what());
   }
-}
-
-/// A head sees one row a second, unless its training says otherwise.
-void check_rate(const io::network_file& head) {
-  const std::string rate = io::find_metadata(head.source->file(), "eev.rate").value_or("1");
-  require(rate == "1", head.path(), ": has learned from ", rate,
-          " rows a second, but predict has one; train with --rate 1");
-}
-
-/// Whitened audio rows are of another scale than VGGish's own (0 to 255): a head that says from which it has
-/// learned makes nothing of the others.
-void check_audio_pca(const io::network_file& head, const stream_options& streams) {
-  const auto& file = head.source->file();
-  const auto learned = io::find_metadata(file, "eev.audio_pca");
-  require(!learned || *learned == streams.audio_pca, head.path(),
-          ": has learned from audio rows of --audio-pca ", learned.value_or(""),
-          ", but predict is to make them by ", streams.audio_pca, "; add --audio-pca ", learned.value_or(""));
-  const auto expected = io::find_metadata(file, "eev.audio_pca_sha256");
-  if (!expected || streams.audio_pca == "none") return;
-  const std::string parameters = streams.audio_pca_file(), found = io::sha256_of_file(parameters);
-  require(found == *expected, head.path(), ": has learned by other parameters than those of ", parameters,
-          ": SHA-256 ", found, ", expected ", *expected, " (eev.audio_pca_sha256)");
 }
 
 /// A head tells its sizes by its tensors, which must be those of the kind that its metadata name.
@@ -94,15 +63,10 @@ io::model_files open_heads(const weights_options& options) {
   };
   const std::string visual = options.visual.empty() ? named("eev.visual") : options.visual;
   const std::string audio = named("eev.audio");
-  auto files = io::open_model(
+  return io::open_model(
       open_backbone(options.visual_weights, visual, "swin-large", "--visual-weights", why(visual, "visual")),
       open_backbone(options.audio_weights, audio, "vggish", "--audio-weights", why(audio, "audio")),
       options.weights);
-  for (const auto& head : files.heads) {
-    check_hash(head, "eev.visual_sha256", files.visual);
-    check_hash(head, "eev.audio_sha256", files.audio);
-  }
-  return files;
 }
 
 io::model_files find_model(const weights_options& options) {
@@ -124,11 +88,7 @@ io::model_files find_model(const weights_options& options) {
 
 }  // namespace
 
-io::model_files open_model(const weights_options& options, const stream_options& streams) {
-  auto files = checked(find_model(options));
-  for (const auto& head : files.heads) check_rate(head), check_audio_pca(head, streams);
-  return files;
-}
+io::model_files open_model(const weights_options& options) { return checked(find_model(options)); }
 
 io::model_files open_backbones(const weights_options& options) {
   if ((options.visual + options.visual_weights + options.audio_weights).empty()) {

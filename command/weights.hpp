@@ -10,8 +10,8 @@
 
 namespace eev::command {
 
-/// Both backbones and the heads, which must have learned from rows as `streams` has them made.
-io::model_files open_model(const weights_options& options, const stream_options& streams = {});
+/// Both backbones and the heads.
+io::model_files open_model(const weights_options& options);
 
 /// Both backbones.
 io::model_files open_backbones(const weights_options& options);

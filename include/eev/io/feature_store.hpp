@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdint>
@@ -22,6 +23,12 @@
 #include <eev/io/model_files.hpp>
 
 namespace eev::io {
+
+/// Metadata that all features of a head have to share, and that the head carries.
+inline constexpr std::array shared_metadata{
+    "eev.visual",    "eev.visual_sha256",    "eev.audio",      "eev.audio_sha256", "eev.rate",
+    "eev.audio_hop", "eev.visual_normalize", "eev.audio_relu", "eev.audio_frames", "eev.resize",
+    "eev.audio_pca", "eev.audio_pca_sha256"};
 
 /// The rows of one tensor [T, C] of a file, which has to outlive them. A tensor that is not there has none.
 class stored_rows {

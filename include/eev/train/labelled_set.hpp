@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <map>
@@ -44,12 +43,6 @@ struct labelled_set {
   std::vector<std::string> without_features, without_labels, unfiltered;
 };
 
-/// Metadata that all features of a head have to share, and that the head is going to carry.
-inline constexpr std::array shared_metadata{
-    "eev.visual",    "eev.visual_sha256",    "eev.audio",      "eev.audio_sha256", "eev.rate",
-    "eev.audio_hop", "eev.visual_normalize", "eev.audio_relu", "eev.audio_frames", "eev.resize",
-    "eev.audio_pca", "eev.audio_pca_sha256"};
-
 /// Visual row t of a video and the audio row that goes with it, as the recipe has it.
 inline dim audio_row_of(const recipe& recipe, const io::video_features& features, dim t) {
   if (recipe.audio_index == "drift") return std::min(t / recipe.rate, features.audio.rows() - 1);
@@ -79,7 +72,7 @@ inline void check_features(labelled_set& set, const recipe& recipe, const io::vi
   check_rows("audio", features.audio, recipe.audio_units, set.audio_width);
   require(features.rate == recipe.rate, features.path(), ": has ", io::decimal(features.rate),
           " rows a second, expected ", recipe.rate, "; extract it at that rate, or train with --rate");
-  for (const char* key : shared_metadata) {
+  for (const char* key : io::shared_metadata) {
     if (first) set.metadata[key] = features.metadata(key);
     const std::string found = features.metadata(key), &expected = set.metadata[key];
     require(found == expected, features.path(), ": ", key, " is '", found, "', expected '", expected,
