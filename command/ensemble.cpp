@@ -19,6 +19,7 @@
 #include "curve_writers.hpp"
 #include "engine.hpp"
 #include "failures.hpp"
+#include "learned_rows.hpp"
 #include "output.hpp"
 #include "signals.hpp"
 #include "subcommands.hpp"
@@ -138,6 +139,10 @@ int rank_runs(const ensemble_options& options) {
     try {
       ranked_run run{path, train::stored_checkpoint(file).recipe(), nullptr, {}, 0};
       run.validation = &validation_for(run.recipe);
+      learned_rows learned;
+      learned.add(io::safetensors_file(file));
+      for (const auto& [key, value] : run.validation->set.metadata)
+        if (!value.empty()) learned.check(key, value, "that of " + options.val_features);
       run.scores = score_on(device, file, run.recipe, run.validation->set);
       run.score = train::score_against(*run.validation, run.recipe, run.scores).mean;
       runs.push_back(std::move(run));

@@ -1,5 +1,5 @@
 """In: heads whose metadata say how the rows were made that they have learned from. Out: `eev train` says it, `eev predict`
-makes rows like them and takes no others.
+makes rows like them, and neither it nor `eev ensemble` takes others.
 """
 import unittest
 
@@ -72,7 +72,7 @@ class Predict(CommandTest):
 
 
 class Train(TrainingTest):
-    def test_heads_carry_what_their_features_say(self):
+    def test_heads_carry_what_their_features_say_and_are_ranked_on_no_others(self):
         said = {"visual": "swin-tiny", "visual_sha256": "0" * 64, "audio": "vggish", "audio_sha256": "1" * 64, "rate": "1",
                 **OPTIONS, "audio_pca": "round", "audio_pca_sha256": "2" * 64}
         for path in (self.folder / "features").iterdir():
@@ -81,6 +81,18 @@ class Train(TrainingTest):
         metadata = read_safetensors(self.folder / "runs/a/best.safetensors")[0]
         self.assertEqual({key[4:]: value for key, value in metadata.items() if key.startswith("eev.")},
                          {**said, "head": "paper"})
+        rank = "ensemble", "--runs=runs", "--val-features=features", "--val-labels=val.csv"
+        ranking = self.eev(*rank)[0]
+        (self.folder / "runs/b").mkdir()
+        other = self.folder / "runs/b/best.safetensors"
+        for key, value in said.items():
+            with self.subTest(key):
+                other.write_bytes((self.folder / "runs/a/best.safetensors").read_bytes())
+                edit_safetensors(other, lambda header, data: header["__metadata__"].update({"eev." + key: "something"}))
+                out, error = self.eev(*rank, status=1)
+                self.assertEqual(out, ranking)
+                self.assertEqual(error, f"eev: runs/b/best.safetensors: has learned from rows whose eev.{key} is "
+                                        f"'something', but that of features is '{value}'\n")
 
 
 if __name__ == "__main__":
