@@ -5,9 +5,10 @@ converted wrongly.
     golden/bin/python tools/check_conversions.py build/cpu-release/command/eev [FOLDER]
 
 (tools/make_golden.py says what golden/ is.) Weights by formula are put into the networks of PyTorch and timm, saved by
-torch.save in both of its layouts (Inception also with tensors as of 2017) and by safetensors under each source's names,
-and converted with at most 200 MB of memory besides the mapped file. What comes out has to be the weights bit for bit,
-and the networks' outputs those of the library in float64. FOLDER needs 3 GB; a temporary one is used if it is not given.
+torch.save in both of its layouts (Inception also with tensors as of 2017, Swin also as float16 and bfloat16) and by
+safetensors under each source's names, and converted with at most 200 MB of memory besides the mapped file, Swin also to
+bfloat16. What comes out has to be what PyTorch's own casts make of the weights, bit for bit, and the networks' outputs
+those of the library in float64. FOLDER needs 3 GB; a temporary one is used if it is not given.
 """
 import pathlib
 import resource
@@ -31,6 +32,7 @@ from golden.inputs import image  # noqa: E402
 from golden.visual import IMAGENET, features, with_formula_weights  # noqa: E402
 
 MEMORY = 200_000_000  # what Linux counts as data: everything but the file, which is mapped to be read
+WRITTEN = {"fp32": torch.float32, "bf16": torch.bfloat16}  # by --precision
 TOLERANCE = 1e-4      # of a whole network in float32, relative to |b| + rms(b)
 
 
@@ -94,6 +96,11 @@ def authors(head):
     return {"epoch": 3, "state_dict": state, "optimizer": optimizer.state_dict(), "best_corr": 0.0125}
 
 
+def stored_as(kind, state):
+    """As model.to(kind) leaves a state dict: buffers of whole numbers stay."""
+    return {name: tensor.to(kind) if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+
+
 # ---- the checks ----
 
 class Check:
@@ -111,14 +118,18 @@ class Check:
         self.failed |= not good
         print("pass" if good else "FAIL", what, flush=True)
 
-    def same(self, converted, network):
-        """Python's safetensors opens the file, and it holds the formula's weights."""
-        with safetensors.safe_open(self.folder / converted, "np") as file:
-            return all(np.array_equal(file.get_tensor(name), formula_tensor(name, file.get_slice(name).get_shape()))
-                       for name in file.keys()) and file.metadata()["eev.network"] == network
+    def same(self, network, stored, written):
+        """Python's safetensors opens the file, and it holds the formula's weights, cast to both types."""
+        def same_bits(a, b):
+            return a.dtype == b.dtype and torch.equal(a.view(torch.uint8), b.view(torch.uint8))
+        with safetensors.safe_open(self.folder / network, "pt") as file:
+            return file.metadata()["eev.network"] == network and all(
+                same_bits(found := file.get_tensor(name),
+                          torch.from_numpy(formula_tensor(name, found.shape)).to(stored).to(written))
+                for name in file.keys())
 
-    def convert(self, source, network, checkpoint, memory=MEMORY, **more_ways):
-        """Saves `checkpoint` in every way, converts it and keeps the last file."""
+    def convert(self, source, network, checkpoint, memory=MEMORY, stored=torch.float32, precision="fp32", **more_ways):
+        """Saves `checkpoint`, whose weights are `stored`, in every way, converts it and keeps the last file."""
         def legacy(thing, path):
             torch.save(thing, path, _use_new_zipfile_serialization=False)
         ways = {"zip": torch.save, "legacy": legacy, **more_ways}
@@ -128,11 +139,13 @@ class Check:
             path = self.folder / "checkpoint"
             save(checkpoint, path)
             start = time.perf_counter()
-            summary = self.eev("convert", "checkpoint", "--output", network, memory=memory).splitlines()
+            summary = self.eev("convert", "checkpoint", "--output", network, "--precision", precision,
+                               memory=memory).splitlines()
             seconds = time.perf_counter() - start
-            good = summary[0] == f"checkpoint: {source}" and self.same(network, network)
+            good = summary[0] == f"checkpoint: {source}" and self.same(network, stored, WRITTEN[precision])
             size = path.stat().st_size / 1e6
-            self.say(good, f"{source}, {way}: {size:.0f} MB in {seconds:.2f} s, {summary[-1]}")
+            types = f"{stored} to {precision}".removeprefix("torch.")
+            self.say(good, f"{source}, {way}, {types}: {size:.0f} MB in {seconds:.2f} s, {summary[-1]}")
             path.unlink()
 
     def close(self, what, found, expected, single=None):
@@ -166,6 +179,9 @@ def check_swin(check):
     assert timm.models.swin_transformer.checkpoint_filter_fn(dict(official), large).keys() == state.keys()
     check.convert("timm Swin", "swin-large", state)
     check.convert("Hugging Face Swin", "swin-large", hugging_face(state))
+    for stored in (torch.float16, torch.bfloat16):
+        check.convert("official Swin", "swin-large", {"model": stored_as(stored, official)}, stored=stored)
+    check.convert("official Swin", "swin-large", {"model": official}, precision="bf16")
     check.convert("official Swin", "swin-large", {"model": official})
     large.reset_classifier(0)
     return check.backbone("swin-large", large)
