@@ -1,5 +1,5 @@
 // In:  a file of weights: by torch.save, or safetensors.  Out: its tensors, where they lie.  Rests on:
-// io/safetensors, io/torch_checkpoint.
+// io/mapped_file, io/safetensors, io/torch_checkpoint.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <eev/io/mapped_file.hpp>
 #include <eev/io/safetensors.hpp>
 #include <eev/io/strided_tensor.hpp>
 #include <eev/io/torch_checkpoint.hpp>
@@ -16,12 +17,12 @@ namespace eev::io {
 /// Which of the two a file is, its first bytes tell.
 class checkpoint {
  public:
-  explicit checkpoint(const std::string& path) : path_(path) {
-    if (is_torch_checkpoint(mapped_file(path).bytes())) {
-      torch_.emplace(path);
+  explicit checkpoint(const std::string& path) : path_(path), file_(path) {
+    if (is_torch_checkpoint(file_.bytes())) {
+      torch_.emplace(path, file_.bytes());
       return;
     }
-    safetensors_.emplace(path);
+    safetensors_.emplace(path, file_.bytes());
     for (const auto& [name, tensor] : safetensors_->tensors())
       row_major_.emplace(name, row_major_tensor(tensor));
   }
@@ -40,6 +41,7 @@ class checkpoint {
 
  private:
   std::string path_;
+  mapped_file file_;
   std::optional<torch_checkpoint> torch_;
   std::optional<safetensors_file> safetensors_;
   std::map<std::string, strided_tensor> row_major_;

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,11 +28,14 @@ inline constexpr std::string_view state_dict_keys[] = {"model", "state_dict"};
 class torch_checkpoint {
  public:
   explicit torch_checkpoint(const std::string& path)
-      : path_(path), file_(path), layout_(read_torch_layout(path, file_.bytes())) {
-    const pickle_value& state = find_state_dict();
-    for (std::size_t i = 0; i < state.items.size(); i += 2)
-      read_entry(value(state.items[i]), value(state.items[i + 1]));
-    require(!tensors_.empty(), path_, ": the state dict has no tensors");
+      : path_(path), file_(path), layout_(read_torch_layout(path_, file_->bytes())) {
+    read_state_dict();
+  }
+
+  /// The same of bytes in memory, which have to outlive it; `path` names them in errors.
+  torch_checkpoint(std::string path, std::span<const std::byte> bytes)
+      : path_(std::move(path)), layout_(read_torch_layout(path_, bytes)) {
+    read_state_dict();
   }
 
   const std::string& path() const { return path_; }
@@ -42,6 +47,13 @@ class torch_checkpoint {
   const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
+  void read_state_dict() {
+    const pickle_value& state = find_state_dict();
+    for (std::size_t i = 0; i < state.items.size(); i += 2)
+      read_entry(value(state.items[i]), value(state.items[i + 1]));
+    require(!tensors_.empty(), path_, ": the state dict has no tensors");
+  }
+
   const pickle_value& value(pickle_index index) const { return layout_.object[index]; }
 
   const pickle_value& find_state_dict() {
@@ -162,7 +174,7 @@ class torch_checkpoint {
   }
 
   std::string path_;
-  mapped_file file_;
+  std::optional<mapped_file> file_;
   torch_layout layout_;
   std::map<std::string, strided_tensor> tensors_;
   std::vector<std::string> left_out_;
