@@ -40,6 +40,7 @@ SEEN_FROM = {
     r"(oneapi/)?dnnl.*": ["cpu/"],
     r"omp\.h": ["cpu/"],
     r"openssl/.*": ["io/sha256.hpp"],
+    r"zlib\.h": ["io/inflate.hpp"],
     r"cuda.*|cublas.*|cudnn.*|nv\w+\.h": [],
     r"nlohmann/.*|CLI/.*|doctest/.*|benchmark/.*": [],
     r"iostream|regex|filesystem|sstream": ["media/"],  # slow to compile

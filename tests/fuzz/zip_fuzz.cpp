@@ -1,5 +1,4 @@
 // Zip archives: every entry, inflated if need be.
-#include <eev/io/crc32.hpp>
 #include <eev/io/inflate.hpp>
 #include <eev/io/zip_file.hpp>
 

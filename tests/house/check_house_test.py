@@ -107,6 +107,7 @@ class CheckHouse(unittest.TestCase):
             ("layers/gating.hpp", "oneapi/dnnl/dnnl.h"),
             ("layers/gating.hpp", "omp.h"),
             ("model.hpp", "openssl/sha.h"),
+            ("io/sha256.hpp", "zlib.h"),
             ("cpu/gate.hpp", "cuda_runtime.h"),
             ("io/sha256.hpp", "nlohmann/json.hpp"),
             ("core/view.hpp", "iostream"),

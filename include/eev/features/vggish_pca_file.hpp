@@ -1,7 +1,8 @@
 // In:  vggish_pca_params.npz, as AudioSet publishes it.  Out: VGGish's post-processor.  Rests on:
 // features/vggish_pca, io/npz.
 //
-// Apart from vggish_pca.hpp, as the reader of archives takes a fifth of the time to compile a front door.
+// Apart from vggish_pca.hpp, as the reader of archives takes a fifth of the time to compile a front door, and
+// needs zlib.
 #pragma once
 
 #include <string>

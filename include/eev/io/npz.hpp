@@ -1,5 +1,5 @@
-// In:  a .npz file.  Out: its arrays of numbers, in double.  Rests on: io/crc32, io/inflate, io/mapped_file,
-// io/npy, io/zip_file.
+// In:  a .npz file.  Out: its arrays of numbers, in double.  Rests on: io/inflate, io/mapped_file, io/npy,
+// io/zip_file.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include <eev/io/crc32.hpp>
 #include <eev/io/inflate.hpp>
 #include <eev/io/mapped_file.hpp>
 #include <eev/io/npy.hpp>
