@@ -4,6 +4,7 @@
 #include <eev/reference/average_pool.hpp>
 
 #include "close.hpp"
+#include "golden.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -27,6 +28,15 @@ TEST_CASE("average pooling of the reference counts the zeros beyond the edges, a
   reference::device<double> device;
   average_pool(device, shaped(y, 1, 2, 3, 1), shaped(x, 1, 2, 3, 1));
   CHECK(y == std::vector<double>{12, 21, 16, 12, 21, 16});
+}
+
+TEST_CASE("average pooling of the reference agrees with PyTorch") {
+  const golden expected("average_pool");
+  const auto x = expected["x"].values;
+  std::vector<double> y(x.size());
+  reference::device<double> device;
+  average_pool(device, shaped(y, 2, 5, 7, 3), shaped(x, 2, 5, 7, 3));
+  CHECK(largest_difference(y, expected["y"].values) < 1e-12);
 }
 
 TEST_CASE("average pooling on the cpu agrees with the reference, to the same bits in any batch") {

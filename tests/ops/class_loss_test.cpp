@@ -5,6 +5,7 @@
 #include <eev/cpu/class_loss.hpp>
 #include <eev/reference/class_loss.hpp>
 
+#include "golden.hpp"
 #include "gradients.hpp"
 
 using namespace eev;
@@ -38,6 +39,16 @@ struct class_loss_case {
 };
 
 }  // namespace
+
+TEST_CASE("the class loss of the reference, and its gradient, agree with PyTorch") {
+  const golden expected("class_loss");
+  const auto logits = expected["logits"].values, classes = expected["classes"].values;
+  std::vector<double> loss(1), gradient(logits.size());
+  reference::device<double> device;
+  class_loss(device, shaped(loss, 1), shaped(gradient, 4, 5), shaped(logits, 4, 5), shaped(classes, 4), 1);
+  CHECK(largest_difference(loss, expected["loss"].values) < 1e-12);
+  CHECK(largest_difference(gradient, expected["dlogits"].values) < 1e-12);
+}
 
 TEST_CASE("the class loss of equal logits is the logarithm of how many classes there are") {
   class_loss_case problem{3, 4, true, std::vector<double>(12, 1000)};

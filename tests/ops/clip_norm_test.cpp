@@ -4,6 +4,7 @@
 #include <eev/reference/clip_norm.hpp>
 
 #include "close.hpp"
+#include "golden.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -17,6 +18,16 @@ TEST_CASE("a gradient that is too long is made shorter, another left alone") {
   clip_norm(device, shaped(gradient, 3), shaped(norm, 1), 2.5);
   CHECK(norm[0] == 5);
   CHECK(largest_difference(gradient, std::vector<double>{1.5, 0, -2}) < 1e-6);
+}
+
+TEST_CASE("clipping by the reference agrees with PyTorch") {
+  const golden expected("clip_norm");
+  auto gradient = expected["gradient"].values;
+  std::vector<double> norm(1);
+  reference::device<double> device;
+  clip_norm(device, shaped(gradient, 33), shaped(norm, 1), 1);
+  CHECK(largest_difference(norm, expected["norm"].values) < 1e-12);
+  CHECK(largest_difference(gradient, expected["clipped"].values) < 1e-12);
 }
 
 TEST_CASE("clipping on the cpu agrees with the reference and is the same bits with any number of threads") {

@@ -4,6 +4,7 @@
 #include <eev/reference/conv2d.hpp>
 
 #include "close.hpp"
+#include "golden.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -59,6 +60,19 @@ TEST_CASE("a convolution of the reference is the sum one writes by hand") {
   conv2d(device, shaped(y, 1, 2, 4, 1), shaped(x, 1, 2, 3, 1), shaped(filters, 1, 1, 1, 2), shaped(bias, 1),
          {1, 1}, {0, 1});
   CHECK(y == std::vector<double>{110, 121, 132, 103, 140, 154, 165, 106});
+}
+
+TEST_CASE("a convolution of the reference agrees with PyTorch") {
+  const golden expected("conv2d");
+  const auto x = expected["x"].values, bias = expected["bias"].values;
+  reference::device<double> device;
+  for (dim groups : {1, 2}) {
+    const auto filters = expected[groups == 1 ? "filters1" : "filters2"].values;
+    std::vector<double> y(2 * 3 * 6 * 4);
+    conv2d(device, shaped(y, 2, 3, 6, 4), shaped(x, 2, 6, 7, 6), shaped(filters, 4, 6 / groups, 3, 2),
+           shaped(bias, 4), {2, 1}, {1, 0});
+    CHECK(largest_difference(y, expected[groups == 1 ? "y1" : "y2"].values) < 1e-12);
+  }
 }
 
 TEST_CASE("a group of filters sees its own channels") {

@@ -4,6 +4,7 @@
 #include <eev/reference/excite.hpp>
 
 #include "close.hpp"
+#include "golden.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -28,6 +29,15 @@ TEST_CASE("a branch is weighed channel by channel, added to the residual and cut
   reference::device<double> device;
   excite(device, shaped(y, 2, 2, 2), shaped(x, 2, 2, 2), shaped(logits, 2, 2));
   CHECK(largest_difference(y, std::vector<double>{2, 5, 0, 0, 4, 3, 0, 3}) < 1e-15);
+}
+
+TEST_CASE("exciting by the reference agrees with PyTorch") {
+  const golden expected("excite");
+  const auto x = expected["x"].values, logits = expected["logits"].values;
+  auto y = expected["residual"].values;
+  reference::device<double> device;
+  excite(device, shaped(y, 2, 5, 7), shaped(x, 2, 5, 7), shaped(logits, 2, 7));
+  CHECK(largest_difference(y, expected["y"].values) < 1e-12);
 }
 
 TEST_CASE("exciting on the cpu agrees with the reference, to the same bits in any batch") {

@@ -4,6 +4,7 @@
 #include <eev/reference/max_pool.hpp>
 
 #include "close.hpp"
+#include "golden.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -27,6 +28,17 @@ TEST_CASE("max pooling by windows of 3, as PyTorch's ceil_mode has them, ends wh
   reference::device<double> device;
   max_pool(device, shaped(y, 1, 2, 2, 1), shaped(x, 1, 4, 5, 1), 3);
   CHECK(y == std::vector<double>{4, 9, 8, 7});
+}
+
+TEST_CASE("max pooling of the reference is PyTorch's") {
+  const golden expected("max_pool");
+  const auto x = expected["x"].values;
+  reference::device<double> device;
+  for (dim size : {2, 3}) {
+    std::vector<double> y(2 * 3 * 3 * 3);
+    max_pool(device, shaped(y, 2, 3, 3, 3), shaped(x, 2, 6, 7, 3), size);
+    CHECK(y == expected[size == 2 ? "y2" : "y3"].values);
+  }
 }
 
 TEST_CASE("max pooling on the cpu equals the reference, not-a-number included") {

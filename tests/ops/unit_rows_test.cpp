@@ -5,6 +5,7 @@
 #include <eev/cpu/unit_rows.hpp>
 #include <eev/reference/unit_rows.hpp>
 
+#include "golden.hpp"
 #include "gradients.hpp"
 
 using namespace eev;
@@ -42,6 +43,15 @@ TEST_CASE("rows become as long as they are to be, one of zeros stays") {
   problem.x = {3, 4, 0, 0};
   reference::device<double> device;
   CHECK(largest_difference(problem.run(device).y, std::vector<double>{1.8, 2.4, 0, 0}) < 1e-15);
+}
+
+TEST_CASE("unit rows of the reference, and their gradients, agree with PyTorch") {
+  const golden expected("unit_rows");
+  const unit_rows_case problem{3, 7, 3, expected["x"].values, expected["dy"].values};
+  reference::device<double> device;
+  const auto found = problem.run(device);
+  CHECK(largest_difference(found.y, expected["y"].values) < 1e-12);
+  CHECK(largest_difference(found.dx, expected["dx"].values) < 1e-12);
 }
 
 TEST_CASE("the gradients of unit rows are those of finite differences") {

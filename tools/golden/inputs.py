@@ -9,5 +9,10 @@ def image(batch, height, width):
     return ((h * (2 + c) + w * (3 - c) + 50 * b + 80 * c + texture) % 256).astype(np.uint8)
 
 
+def waves(factor, *shape):
+    """Numbers between -1 and 1 that are stored beside what is made of them."""
+    return np.sin(factor * np.arange(np.prod(shape), dtype=np.float64)).reshape(shape)
+
+
 def make():
     return {}

@@ -1,5 +1,6 @@
 """A mixture of logistic experts for each class (YouTube-8M's MoeModel), and its gradients by PyTorch's autograd."""
 import torch
+from golden.inputs import waves
 
 
 def mixture(gates, experts, expressions):
@@ -9,8 +10,8 @@ def mixture(gates, experts, expressions):
 
 
 def make():
-    numbers = lambda rows, columns, factor: torch.sin(factor * torch.arange(rows * columns).double()).view(rows, columns)
-    gates, experts, dy = 2 * numbers(7, 20, 0.7), 3 * numbers(7, 15, 1.3), numbers(7, 5, 0.9)
+    gates, experts, dy = (torch.from_numpy(values) for values in (2 * waves(0.7, 7, 20), 3 * waves(1.3, 7, 15),
+                                                                 waves(0.9, 7, 5)))
     gates.requires_grad_(), experts.requires_grad_()
     y = mixture(gates, experts, 5)
     y.backward(dy)
