@@ -10,20 +10,15 @@
 
 #include <array>
 
-#include <eev/core/image_statistics.hpp>
 #include <eev/cuda/image_patches.hpp>
 
+#include "device/colours.cuh"
 #include "device/primitives.cuh"
 
 namespace eev::cuda {
 namespace {
 
 constexpr int patch_threads = 256;
-
-/// value * scale + shift = (value / 255 - mean) / deviation, for red, green and blue.
-struct colour_scales {
-  float scale[3], shift[3];
-};
 
 template <class T>
 __global__ void __launch_bounds__(patch_threads)
@@ -38,10 +33,7 @@ __global__ void __launch_bounds__(patch_threads)
   for (int c = 0; c < 3; ++c) {
     float values[4];
 #pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const int byte = 3 * j + c;
-      values[j] = float(pixels[byte / 4] >> 8 * (byte % 4) & 255) * colours.scale[c] + colours.shift[c];
-    }
+    for (int j = 0; j < 4; ++j) values[j] = colours(byte_of(pixels, 3 * j + c), c);
     store4(y + patch * 48 + 16 * c + 4 * row, make_float4(values[0], values[1], values[2], values[3]));
   }
 }
@@ -56,15 +48,11 @@ void patches_of_images(device& device, view<T, 4> y, view<const std::uint8_t, 4>
           "image_patches: rgb is not aligned to 4 bytes or y not to 4 elements; expected tensors that begin "
           "at whole vectors");
   if (y.size() == 0) return;
-  colour_scales colours;
-  for (int c = 0; c < 3; ++c) {
-    colours.scale[c] = float(1 / (255 * imagenet_deviation[c]));
-    colours.shift[c] = float(-imagenet_mean[c] / imagenet_deviation[c]);
-  }
   const dim patches = B * (H / 4) * (W / 4);
   launch("image_patches", device, blocks_for(4 * patches, patch_threads), patch_threads, 0,
          arrange_patches<std::remove_pointer_t<decltype(in_kernel(y.data))>>, in_kernel(y.data),
-         reinterpret_cast<const std::uint32_t*>(rgb.data), colours, patches, int(W / 4));
+         reinterpret_cast<const std::uint32_t*>(rgb.data), colour_scales(imagenet_statistics), patches,
+         int(W / 4));
 }
 
 }  // namespace

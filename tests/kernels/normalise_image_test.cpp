@@ -42,6 +42,26 @@ TEST_CASE("normalised images agree with the reference") {
   }
 }
 
+TEST_CASE("images that do not begin at whole words or vectors are normalised the same") {
+  cuda::device device;
+  const dim W = 9;
+  const auto image = formula_image(1, 1, W);
+  auto shifted = image;
+  shifted.insert(shifted.begin(), 0);
+  const device_tensor<std::uint8_t> odd(device, shifted), even(device, image);
+  const device_tensor<float> y(device, 1 + 3 * W);
+  const auto expected = normalised<float>(image, 1, 1, W, imagenet_statistics);
+  const auto check = [&](std::uint8_t* rgb, float* to) {
+    normalise_image(device, view<float, 4>{to, {1, 1, W, 3}}, view<const std::uint8_t, 4>{rgb, {1, 1, W, 3}},
+                    imagenet_statistics);
+    const auto all = y.values();
+    const dim begin = to - y.tensor().data;
+    CHECK(std::vector<float>(all.begin() + begin, all.begin() + begin + 3 * W) == expected);
+  };
+  check(odd.tensor().data + 1, y.tensor().data);
+  check(even.tensor().data, y.tensor().data + 1);
+}
+
 TEST_CASE("normalising no images does nothing, misfits are refused") {
   cuda::device device;
   const device_tensor<std::uint8_t> rgb(device, formula_image(1, 2, 4));
