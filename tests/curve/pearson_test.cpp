@@ -11,7 +11,7 @@ namespace {
 
 /// Of one pair of curves.
 template <class T>
-double correlation(const std::vector<T>& x, const std::vector<T>& y, double epsilon = 0) {
+double pearson_of(const std::vector<T>& x, const std::vector<T>& y, double epsilon = 0) {
   std::vector<double> r(1);
   curve::pearson(shaped(r, 1), shaped(x, dim(x.size()), 1), shaped(y, dim(y.size()), 1), epsilon);
   return r[0];
@@ -53,8 +53,8 @@ TEST_CASE("a line goes with any other, or against it, however far from zero and 
       std::vector<double> x, up, down;
       for (int t = 0; t < 101; ++t)
         x.push_back(offset + t), up.push_back(slope * t), down.push_back(-slope * t);
-      CHECK(correlation(x, up) == doctest::Approx(1).epsilon(1e-14));
-      CHECK(correlation(x, down) == doctest::Approx(-1).epsilon(1e-14));
+      CHECK(pearson_of(x, up) == doctest::Approx(1).epsilon(1e-14));
+      CHECK(pearson_of(x, down) == doctest::Approx(-1).epsilon(1e-14));
     }
 }
 
@@ -62,12 +62,12 @@ TEST_CASE("a constant curve has no correlation, whatever its value") {
   const auto x = random_values(997, 3);
   for (float value : {0.0f, 0.1f, 1.0f / 3, 1e30f}) {
     const std::vector<float> constant(997, value);
-    CHECK(std::isnan(correlation(x, constant)));
-    CHECK(std::isnan(correlation(constant, x)));
-    CHECK(std::isnan(correlation(constant, constant)));
+    CHECK(std::isnan(pearson_of(x, constant)));
+    CHECK(std::isnan(pearson_of(constant, x)));
+    CHECK(std::isnan(pearson_of(constant, constant)));
   }
-  CHECK(std::isnan(correlation<float>({0.5f}, {0.7f})));
-  CHECK(std::isnan(correlation<float>({}, {})));
+  CHECK(std::isnan(pearson_of<float>({0.5f}, {0.7f})));
+  CHECK(std::isnan(pearson_of<float>({}, {})));
 }
 
 TEST_CASE("the least change there is makes a curve that is not constant") {
@@ -75,24 +75,24 @@ TEST_CASE("the least change there is makes a curve that is not constant") {
   x[500] = std::nextafter(0.1f, 1.0f);
   std::vector<float> y(997, 0.5f);
   y[500] = 0.6f;
-  CHECK(correlation(x, y) == doctest::Approx(1).epsilon(1e-9));
+  CHECK(pearson_of(x, y) == doctest::Approx(1).epsilon(1e-9));
 }
 
 TEST_CASE("an epsilon in the denominator is the authors' score") {
   const auto x = random_values(30, 4), y = random_values(30, 5);
   std::vector<float> small(30);
   for (dim t = 0; t < 30; ++t) small[t] = 1e-5f * y[t];
-  CHECK(correlation(x, small, 1e-6) == doctest::Approx(defined(x, small, 1e-6)).epsilon(1e-12));
-  CHECK(std::abs(correlation(x, small, 1e-6)) < 0.995 * std::abs(correlation(x, small)));
+  CHECK(pearson_of(x, small, 1e-6) == doctest::Approx(defined(x, small, 1e-6)).epsilon(1e-12));
+  CHECK(std::abs(pearson_of(x, small, 1e-6)) < 0.995 * std::abs(pearson_of(x, small)));
 }
 
 TEST_CASE("not-a-number anywhere in a curve is not-a-number") {
   auto x = random_values(30, 6), y = random_values(30, 7);
   y[11] = NAN;
-  CHECK(std::isnan(correlation(x, y)));
+  CHECK(std::isnan(pearson_of(x, y)));
 }
 
 TEST_CASE("curves of different shapes are refused") {
-  CHECK_THROWS_WITH_AS(correlation<float>({1, 2}, {1, 2, 3}),
+  CHECK_THROWS_WITH_AS(pearson_of<float>({1, 2}, {1, 2, 3}),
                        "pearson: r [1], x [2, 1], y [3, 1]; expected r [E], x and y [T, E]", error);
 }
