@@ -4,6 +4,7 @@ import array
 import csv
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -127,10 +128,11 @@ class Carried(unittest.TestCase):
             folder = pathlib.Path(name)
             for part in ("packed", "unpacked"):
                 (folder / part).mkdir()
-            carried.pack(pathlib.Path("/usr/bin/xz"), folder / "packed", folder / "command.tar.xz")
+            carried.pack(pathlib.Path(shutil.which("strip")), folder / "packed", folder / "command.tar.xz")
             program, environment = carried.unpack(folder / "command.tar.xz", folder / "unpacked")
             found = carried.needed(program, folder / "unpacked")
-            self.assertEqual(found["liblzma.so.5"], folder / "unpacked/liblzma.so.5")
+            self.assertTrue(any(library.startswith("libbfd") for library in found), found)
+            self.assertEqual(found, {library: folder / "unpacked" / library for library in found})
             self.assertNotIn("libc.so.6", found)
             subprocess.run([program, "--version"], env=environment, check=True, capture_output=True)
 

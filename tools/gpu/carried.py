@@ -3,6 +3,7 @@ the command again on a machine that has none of them: no FFmpeg, no oneDNN.
 
 The C and C++ run-time libraries are that machine's own, NVIDIA's are found in its Python wheels.
 """
+import lzma
 import os
 import pathlib
 import re
@@ -13,6 +14,7 @@ THERE = re.compile(r"(ld-linux|lib(c|m|dl|rt|pthread|resolv|stdc\+\+|gcc_s|cuda|
 # 21 of 58 MB, compressed, are in these and in what they need: the codec Codec 2, the properties of all letters, SVG
 # pictures, an encoder of AV1. No check needs them, so libraries of the same symbols without code take their places.
 HOLLOW = re.compile(r"lib(codec2|icudata|rsvg-2|SvtAv1Enc)\.so")
+COMPRESSION = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 6}]
 
 
 def needed(program, first):
@@ -41,7 +43,8 @@ def pack(program, folder, archive):
         if not (folder / name).exists():
             (folder / name).write_bytes(path.read_bytes())
     subprocess.run(["strip", "--strip-debug", "-o", folder / "eev", program], check=True)
-    subprocess.run(["tar", "-C", folder, "-I", "xz -T0 --x86 --lzma2=preset=6", "-cf", archive, "."], check=True)
+    with lzma.open(archive, "w", filters=COMPRESSION) as file, tarfile.open(fileobj=file, mode="w|") as packed:
+        packed.add(folder, ".")
 
 
 def unpack(archive, folder):
