@@ -47,7 +47,7 @@ class stream_decoder {
     for (;;) {
       int code = avcodec_receive_frame(codec_.get(), &frame);
       if (code >= 0) {
-        if (codec_->hw_device_ctx && !frame.hw_frames_ctx)
+        if (codec_->hw_device_ctx && !frame.hw_frames_ctx && gpu_refusal_.empty())
           gpu_refusal_ = message("the GPU does not decode this kind of ", codec_->codec->name);
         return true;
       }
