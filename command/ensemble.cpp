@@ -137,10 +137,11 @@ int rank_runs(const ensemble_options& options) {
     stop_if_interrupted();
     const std::string file = path + "/best.safetensors";
     try {
-      ranked_run run{path, train::stored_checkpoint(file).recipe(), nullptr, {}, 0};
+      const train::stored_checkpoint stored(file);
+      ranked_run run{path, stored.recipe(), nullptr, {}, 0};
       run.validation = &validation_for(run.recipe);
       learned_rows learned;
-      learned.add(io::safetensors_file(file));
+      learned.add(stored.file());
       for (const auto& [key, value] : run.validation->set.metadata)
         if (!value.empty()) learned.check(key, value, "that of " + options.val_features);
       run.scores = score_on(device, file, run.recipe, run.validation->set);

@@ -50,7 +50,8 @@ class stored_checkpoint {
   explicit stored_checkpoint(const std::string& path)
       : source_(std::make_shared<io::safetensors_source>(path)) {}
 
-  const std::string& path() const { return source_->file().path(); }
+  const io::safetensors_file& file() const { return source_->file(); }
+  const std::string& path() const { return file().path(); }
   weights tensors() const { return weights(source_); }
 
   bool has(const std::string& key) const { return source_->file().metadata().contains(key); }
