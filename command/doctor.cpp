@@ -149,21 +149,17 @@ std::string text_of_machine(const ordered_json& all) {
 }  // namespace
 
 void add_doctor(CLI::App& program, int& status) {
-  struct doctor_options {
-    std::string format = "text";
-    bool quiet = false;  // what it tells is all asked for
-  };
-  auto options = std::make_shared<doctor_options>();
+  auto format = std::make_shared<std::string>("text");
   CLI::App& app =
       *program.add_subcommand("doctor", "What eev finds on this machine, what is missing, how to get it");
-  app.add_option("--format", options->format, "text or json")
+  app.add_option("--format", *format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
-  add_quiet_option(app, options->quiet);
-  app.callback([options, &status] {
+  add_quiet_option(app);
+  app.callback([format, &status] {
     const ordered_json all = examine();
     output out("-");
-    out.write(options->format == "json" ? all.dump(2) + "\n" : text_of_machine(all));
+    out.write(*format == "json" ? all.dump(2) + "\n" : text_of_machine(all));
     out.commit();
     status = all_done;
   });

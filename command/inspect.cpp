@@ -70,7 +70,6 @@ void inspect(const std::string& path, bool json) {
 void add_inspect(CLI::App& program, int& status) {
   struct inspect_options {
     std::string file, format = "text";
-    bool quiet = false;  // what it tells is all asked for
   };
   auto options = std::make_shared<inspect_options>();
   CLI::App& app =
@@ -79,7 +78,7 @@ void add_inspect(CLI::App& program, int& status) {
   app.add_option("--format", options->format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
-  add_quiet_option(app, options->quiet);
+  add_quiet_option(app);
   app.callback([options, &status] {
     inspect(options->file, options->format == "json");
     status = all_done;

@@ -25,6 +25,17 @@ std::string number_trouble(const std::string& text, int most) {
                  ", such as 6, 0.96 or 30000/1001");
 }
 
+/// Accepts cuda, cuda:N and these.
+CLI::Validator cuda_or(std::vector<std::string> others) {
+  const auto check = [others](std::string& name) -> std::string {
+    if (gpu_named(name) || std::ranges::find(others, name) != others.end()) return "";
+    std::string all;
+    for (const std::string& other : others) all += other + ", ";
+    return "'" + name + "' is none of " + all + "cuda, cuda:N";
+  };
+  return {check, ""};
+}
+
 }  // namespace
 
 void add_number(CLI::App& app, const std::string& name, std::optional<rational>& number, int most,
@@ -54,24 +65,11 @@ std::optional<int> gpu_named(const std::string& text) {
   return numbered ? std::optional(std::stoi(text.substr(5))) : std::nullopt;
 }
 
-namespace {
-
-/// Accepts cuda, cuda:N and these.
-CLI::Validator cuda_or(std::vector<std::string> others) {
-  const auto check = [others](std::string& name) -> std::string {
-    if (gpu_named(name) || std::ranges::find(others, name) != others.end()) return "";
-    std::string all;
-    for (const std::string& other : others) all += other + ", ";
-    return "'" + name + "' is none of " + all + "cuda, cuda:N";
-  };
-  return {check, ""};
-}
-
-}  // namespace
-
 void add_quiet_option(CLI::App& app, bool& quiet, const std::string& help) {
   app.add_flag("--quiet", quiet, help);
 }
+
+void add_quiet_option(CLI::App& app) { app.add_flag("--quiet")->description("errors alone are told"); }
 
 void add_device_options(CLI::App& app, device_options& options) {
   app.add_option("--device", options.device, "auto, cpu, cuda, cuda:N, or reference: the slow specification")

@@ -27,8 +27,10 @@ struct weights_options {
 };
 void add_backbone_options(CLI::App& app, weights_options& options);
 
-/// --quiet, which every subcommand has.
+/// --quiet, which every subcommand has; the second form is for those that tell no more than what is asked
+/// for.
 void add_quiet_option(CLI::App& app, bool& quiet, const std::string& help = "errors alone are told");
+void add_quiet_option(CLI::App& app);
 
 /// Where and how exactly is computed: of the subcommands that run networks.
 struct device_options {

@@ -43,7 +43,8 @@ class Usage(CommandTest):
         for arguments in ([], ["nonsense"], ["--bogus"], ["predict"], ["predict", "a.png", "--bogus"],
                           ["predict", "a.png", "--format", "xml"], ["predict", "a.png", "--rate", "0"],
                           ["predict", "a.png", "--rate", "fast"], ["predict", "a.png", "--rate", "1e3"],
-                          ["predict", "a.png", "--device", "tpu"], ["predict", "a.png", "--decode", "gpu"], ["predict", "a.png", "--precision", "int8"],
+                          ["predict", "a.png", "--device", "tpu"], ["predict", "a.png", "--precision", "int8"],
+                          ["predict", "a.png", "--decode", "gpu"],
                           ["predict", "a.png", "--threads", "0"], ["predict", "a.png", "--video-stream", "-1"],
                           ["predict", "a.png", "--device", "reference", "--precision", "bf16"],
                           ["extract", "a.png"], ["convert", "formula:head"], ["interpolate"], ["inspect"]):
