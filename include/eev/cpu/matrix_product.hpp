@@ -167,7 +167,8 @@ inline void multiply_block(float* y, dim y_step, const float* start, dim start_s
     pack_strip<tile_rows>(strips + row * depth,
                           {a.data + row * a.row_step + first * a.column_step, a.column_step, a.row_step},
                           depth, M - row);
-  const dim step = (tile_columns * tile_rows + M - 1) / M;
+  // What comes next is fetched by all the tiles of a panel together.
+  const dim step = divide_up(tile_columns, divide_up(M, tile_rows));
   for (dim column = 0; column < b.N; column += tile_columns)
     for (dim row = 0; row < M; row += tile_rows) {
       const dim rows = M - row, columns = b.N - column;
