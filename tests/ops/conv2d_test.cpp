@@ -22,11 +22,22 @@ struct conv_case {
 
 // Odd extents, filters that are not square, strides and paddings of their own along each axis, one channel.
 const conv_case conv_cases[] = {
-    {1, 5, 7, 3, 4, 3, 3, {1, 1}, {1, 1}},    {2, 96, 64, 1, 8, 3, 3, {1, 1}, {1, 1}},
-    {3, 12, 8, 16, 32, 3, 3, {1, 1}, {1, 1}}, {2, 13, 9, 5, 7, 1, 7, {1, 1}, {0, 3}},
-    {1, 23, 31, 3, 17, 7, 7, {2, 2}, {3, 3}}, {2, 11, 6, 33, 19, 3, 2, {2, 3}, {0, 1}},
-    {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},    {1, 49, 5, 64, 16, 1, 1, {2, 2}, {0, 0}},
-    {2, 9, 7, 6, 9, 3, 3, {2, 1}, {1, 1}, 3}, {1, 14, 14, 128, 128, 3, 3, {1, 1}, {1, 1}, 32}};
+    {1, 5, 7, 3, 4, 3, 3, {1, 1}, {1, 1}},
+    {2, 96, 64, 1, 8, 3, 3, {1, 1}, {1, 1}},
+    {3, 12, 8, 16, 32, 3, 3, {1, 1}, {1, 1}},
+    {2, 13, 9, 5, 7, 1, 7, {1, 1}, {0, 3}},
+    {1, 23, 31, 3, 17, 7, 7, {2, 2}, {3, 3}},
+    {2, 11, 6, 33, 19, 3, 2, {2, 3}, {0, 1}},
+    {1, 3, 3, 2, 3, 3, 3, {1, 1}, {0, 0}},
+    {1, 49, 5, 64, 16, 1, 1, {2, 2}, {0, 0}},
+    {2, 9, 7, 6, 9, 3, 3, {2, 1}, {1, 1}, 3},
+    {1, 14, 14, 128, 128, 3, 3, {1, 1}, {1, 1}, 32},
+    // Winograd's: an odd image, no padding and more than there is to see, filters that fill no panel, more
+    // channels than one block of the product, tiles for several tasks.
+    {1, 7, 7, 16, 24, 3, 3, {1, 1}, {0, 0}},
+    {2, 5, 4, 21, 16, 3, 3, {1, 1}, {2, 1}},
+    {3, 6, 3, 300, 50, 3, 3, {1, 1}, {1, 0}},
+    {1, 40, 33, 16, 19, 3, 3, {1, 1}, {1, 1}}};
 
 std::vector<double> exact(const conv_case& p, const std::vector<float>& x, const std::vector<float>& filters,
                           const std::vector<float>& bias, epilogue after, const std::vector<float>& before) {

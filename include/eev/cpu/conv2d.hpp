@@ -1,4 +1,5 @@
-// The fast form of reference/conv2d.hpp: oneDNN's direct convolution of a few rows of one image at a time.
+// The fast form of reference/conv2d.hpp: Winograd's products for filters of 3x3 in float, and oneDNN's direct
+// convolution of a few rows of one image at a time for all others.
 #pragma once
 
 #include <algorithm>
@@ -6,16 +7,22 @@
 
 #include <eev/core/conv_extent.hpp>
 #include <eev/cpu/widen.hpp>
+#include <eev/cpu/winograd.hpp>
 
 namespace eev::cpu {
 
-/// Weights [N, C, height, width] of a convolution, C the channels of a group. Which blocked layout is the
-/// fastest depends on the size of the image, so the first call with a size makes its own: `layouts` holds the
-/// plain one and those made since.
+/// The forms that filters have been brought into, the plain one first: which is the fastest depends on the
+/// step and on the size of the image, so the first call that wants one makes it.
+struct filter_forms {
+  std::vector<const onednn::tensor*> layouts;
+  const float* winograd = nullptr;
+};
+
+/// Weights [N, C, height, width] of a convolution, C the channels of a group.
 template <class T>
 struct packed_filters {
   dim N = 0, C = 0, height = 0, width = 0;
-  std::shared_ptr<std::vector<const onednn::tensor*>> layouts;
+  std::shared_ptr<filter_forms> forms;
 };
 
 template <class T>
@@ -27,7 +34,7 @@ packed_filters<T> device::pack(const std::vector<float>& values, dim N, dim C, d
   const auto& plain = keep(onednn::make_layout({N, C, height, width}, type, dnnl_oihw));
   onednn::reorder(engine_, plain, onednn::make_layout({N, C, height, width}, dnnl_f32, dnnl_oihw),
                   stored.data());
-  return {N, C, height, width, std::make_shared<std::vector<const onednn::tensor*>>(1, &plain)};
+  return {N, C, height, width, std::make_shared<filter_forms>(filter_forms{{&plain}})};
 }
 
 namespace detail {
@@ -55,7 +62,7 @@ inline onednn::layout filters_layout(dim groups, dim N, dim C, dim height, dim w
 template <class T>
 const void* filters_as(device& device, const packed_filters<T>& filters, dim groups,
                        const onednn::layout& layout) {
-  auto& layouts = *filters.layouts;
+  auto& layouts = filters.forms->layouts;
   for (const auto* known : layouts)
     if (dnnl_memory_desc_equal(&known->layout, &layout)) return known->data;
   one_thread guard;
@@ -123,10 +130,19 @@ void conv2d(device& device, view<T, 4> y, const_view<T, 4> x, const packed_filte
   if constexpr (std::is_same_v<T, bfloat16>)
     if (!has_bfloat16_kernels())
       return in_float(device, y, x, after, [&](view<float, 4> wide_y, view<const float, 4> wide_x) {
-        const packed_filters<float> wide{filters.N, filters.C, filters.height, filters.width,
-                                         filters.layouts};
+        const packed_filters<float> wide{filters.N, filters.C, filters.height, filters.width, filters.forms};
         conv2d(device, wide_y, wide_x, wide, bias, stride, padding, after);
       });
+
+  if constexpr (std::is_same_v<T, float>)
+    if (detail::takes_winograd(filters.N, C, filters.C, {filters.height, filters.width}, stride)) {
+      auto& [layouts, factors] = *filters.forms;
+      if (!factors)
+        factors =
+            detail::pack_winograd(device, static_cast<const float*>(layouts.front()->data), filters.N, C)
+                .data;
+      return detail::winograd(device, y, x, factors, bias.data, padding, after);
+    }
 
   const dim Y = y.shape[1], X = y.shape[2];
   const dim rows =

@@ -34,9 +34,10 @@ struct product_share {
   dim rows, columns;
 };
 
-/// Blocks of rows, as many for each thread; where they are fewer than the threads, parts of the columns too.
-inline product_share share_out(dim M, dim N, dim threads) {
-  dim blocks = divide_up(M, block_rows);
+/// Blocks of at most so many rows, as many for each thread; where they are fewer than the threads, parts of
+/// the columns too.
+inline product_share share_out(dim M, dim N, dim threads, dim most_rows = block_rows) {
+  dim blocks = divide_up(M, most_rows);
   if (blocks > threads) blocks = divide_up(blocks, threads) * threads;
   const dim parts = divide_up(threads, blocks);
   return {divide_up(divide_up(M, blocks), tile_rows) * tile_rows,
