@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""In: eev_bench and PyTorch (timm for Swin) on this machine. Out: bench/results/<machine>/WHAT.csv, also on stdout.
+"""In: eev_bench and PyTorch (timm for Swin) on this machine, and of ONNX Runtime and OpenVINO what is installed.
+Out: bench/results/<machine>/WHAT.csv, a row for each peer, also on stdout.
 
-    tools/compare_with_pytorch.py [WHAT...] [--rounds 5] [--cores 2] [--program build/cpu-release/bench/eev_bench]
+    tools/compare_with_peers.py [WHAT...] [--rounds 5] [--cores 2] [--program build/cpu-release/bench/eev_bench]
 
 WHAT is some of training-step (128 clips of 60 s, rows of 1536 and 128 numbers, L1, Adam), head (64 such clips), swin-large
-(8 images) and vggish (16 patches), or else all of them; in float32, by eev and by PyTorch in turns, on as many cores
-(all, unless told otherwise), so that a machine whose speed wanders wanders for both; medians over the rounds. Nothing
-else should run on these cores meanwhile.
+(8 images) and vggish (16 patches), or else all of them; in float32. eev and its peers (cpu_peers.py) take turns, on as many
+cores (all, unless told otherwise), so that a machine whose speed wanders wanders for all; medians over the rounds.
+Nothing else should run on these cores meanwhile.
 """
 import argparse
 import datetime
@@ -23,6 +24,7 @@ import torch
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "gpu")]
 sys.dont_write_bytecode = True
+import cpu_peers  # noqa: E402
 from peer_networks import Head, vggish  # noqa: E402
 import results  # noqa: E402
 
@@ -32,16 +34,7 @@ def rows_of(batch):
     return torch.rand(batch, 60, 1536) - 0.5, torch.rand(batch, 60, 128) - 0.5
 
 
-def inference(network, *inputs):
-    network.eval()
-
-    def run():
-        with torch.inference_mode():
-            network(*inputs)
-    return run
-
-
-def training_step(batch):
+def training_step(batch, _cores):
     head, inputs, labels = Head().train(), rows_of(batch), torch.rand(batch, 60, 15)
     adam = torch.optim.Adam(head.parameters(), 2e-4)
 
@@ -49,21 +42,29 @@ def training_step(batch):
         adam.zero_grad(set_to_none=True)
         torch.nn.functional.l1_loss(head(*inputs), labels).backward()
         adam.step()
-    return step
+    yield cpu_peers.PYTORCH, step
 
 
-def swin_large(batch):
+def head(batch, cores):
+    return cpu_peers.of(Head(), rows_of(batch), cores)
+
+
+def swin_large(batch, cores):
     import timm
-    return inference(timm.create_model("swin_large_patch4_window7_224", num_classes=0), torch.rand(batch, 3, 224, 224))
+    return cpu_peers.of(timm.create_model("swin_large_patch4_window7_224", num_classes=0),
+                        (torch.rand(batch, 3, 224, 224),), cores)
 
 
-# what: (eev's benchmark, batch, unit, PyTorch's work for a batch)
+def vggish_of(batch, cores):
+    return cpu_peers.of(vggish().to(memory_format=torch.channels_last), (torch.rand(batch, 1, 96, 64),), cores)
+
+
+# what: (eev's benchmark, batch, unit, the peers' work for a batch on so many cores: (name, callable) each)
 COMPARISONS = {
     "training-step": ("train_step_cpu", 128, "clips/s", training_step),
-    "head": ("head_cpu", 64, "clips/s", lambda batch: inference(Head(), *rows_of(batch))),
+    "head": ("head_cpu", 64, "clips/s", head),
     "swin-large": ("swin_large_fp32", 8, "images/s", swin_large),
-    "vggish": ("vggish_cpu<float>", 16, "patches/s", lambda batch: inference(
-        vggish().to(memory_format=torch.channels_last), torch.rand(batch, 1, 96, 64))),
+    "vggish": ("vggish_cpu<float>", 16, "patches/s", vggish_of),
 }
 
 
@@ -84,7 +85,7 @@ def eev_run(program, bench, batch):
     return measured["real_time"] * seconds, measured["share_of_roof"]
 
 
-def pytorch_run(work):
+def peer_run(work):
     """Seconds of one run, the median of those of a second."""
     times = []
     while not times or sum(times) < 1:
@@ -94,21 +95,28 @@ def pytorch_run(work):
     return statistics.median(times)
 
 
-def compare(what, program, rounds):
+def compare(what, program, rounds, cores):
+    """A row for each peer."""
     bench, batch, unit, make = COMPARISONS[what]
     torch.manual_seed(1)
-    work, ours, theirs = make(batch), [], []
-    work()  # the first is slower
+    peers = dict(make(batch, cores))
+    for work in peers.values():
+        work()  # the first is slower
+    ours, theirs = [], {name: [] for name in peers}
     for _ in range(rounds):
         ours.append(eev_run(program, bench, batch))
-        theirs.append(pytorch_run(work))
-        print(f"{what}: eev {ours[-1][0]:.3f} s, PyTorch {theirs[-1]:.3f} s", file=sys.stderr)
-    seconds, peer = statistics.median(one for one, _ in ours), statistics.median(theirs)
+        for name, work in peers.items():
+            theirs[name].append(peer_run(work))
+        print(f"{what}: eev {ours[-1][0]:.3f} s, " +
+              ", ".join(f"{name} {times[-1]:.3f} s" for name, times in theirs.items()), file=sys.stderr)
+    seconds = statistics.median(one for one, _ in ours)
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
-    return {"what": what, "precision": "fp32", "batch": batch, "eev": f"{batch / seconds:.4g}", "unit": unit,
-            "peer": f"PyTorch {torch.__version__}", "peer_value": f"{batch / peer:.4g}",
-            "ratio": f"{peer / seconds:.3f}", "share_of_roof": f"{statistics.median(share for _, share in ours):.3f}",
-            "commit": commit.stdout.strip(), "date": datetime.date.today().isoformat()}
+    row = {"what": what, "precision": "fp32", "batch": batch, "eev": f"{batch / seconds:.4g}", "unit": unit,
+           "share_of_roof": f"{statistics.median(share for _, share in ours):.3f}", "commit": commit.stdout.strip(),
+           "date": datetime.date.today().isoformat()}
+    medians = {name: statistics.median(times) for name, times in theirs.items()}
+    return [row | {"peer": name, "peer_value": f"{batch / peer:.4g}", "ratio": f"{peer / seconds:.3f}"}
+            for name, peer in medians.items()]
 
 
 def main():
@@ -124,7 +132,7 @@ def main():
     torch.set_num_threads(arguments.cores)
     for what in arguments.what:
         path = ROOT / "bench/results" / results.folder_of(machine()) / f"{what}.csv"
-        results.write(path, results.BENCHMARK_COLUMNS, [compare(what, arguments.program, arguments.rounds)])
+        results.write(path, results.BENCHMARK_COLUMNS, compare(what, arguments.program, arguments.rounds, arguments.cores))
         print(path.read_text(), end="", flush=True)
 
 
