@@ -88,6 +88,7 @@ bool batch::run(const input& input, const std::function<void(video&)>& work) {
 }
 
 void batch::work_on(const input& input, const std::function<void(video&)>& work) {
+  require(input.problem.empty(), input.path, ": ", input.problem);
   media::quiet_libav();
   const bool is_image = media::is_still_image(input.path);
   const double claimed = is_image ? 1 : claimed_seconds(input.path);

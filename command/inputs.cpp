@@ -2,7 +2,9 @@
 #include "inputs.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -27,74 +29,100 @@ bool is_media(const fs::path& path) {
          !path.filename().string().starts_with('.');
 }
 
-void add_folder(std::vector<std::string>& paths, const std::string& folder) {
-  std::vector<std::string> found;
-  try {
-    for (const auto& entry : fs::recursive_directory_iterator(folder))
-      if (is_media(entry.path()) && entry.is_regular_file()) found.push_back(entry.path().string());
-  } catch (const fs::filesystem_error& problem) {
-    throw error(message(problem.path1().string(), ": cannot be searched: ", problem.code().message()));
-  }
-  require(!found.empty(), folder, ": no videos in this folder (files that end in ", media_extensions, ")");
-  std::ranges::sort(found);
-  paths.insert(paths.end(), found.begin(), found.end());
+bool is_folder(const std::string& path) {
+  std::error_code none;
+  return fs::is_directory(path, none);
 }
 
-void add_path(std::vector<std::string>& paths, const std::string& path) {
-  std::error_code none;
-  if (fs::is_directory(path, none))
-    add_folder(paths, path);
+/// The media files in a folder, at any depth, and what cannot be looked at.
+void search(std::vector<input>& found, const std::string& folder) {
+  std::error_code problem;
+  const auto entries = fs::directory_iterator(folder, problem);
+  if (problem) found.push_back({folder, "", "cannot be searched: " + problem.message()});
+  for (auto entry = begin(entries); entry != end(entries); entry.increment(problem)) {
+    const std::string path = entry->path().string();
+    const auto status = entry->status(problem);
+    if (fs::is_directory(status) && !entry->is_symlink(problem))
+      search(found, path);
+    else if (!is_media(entry->path()))
+      continue;
+    else if (!fs::exists(status))
+      found.push_back({path, "", "cannot be opened: " + problem.message()});
+    else if (fs::is_regular_file(status))
+      found.push_back({path, "", ""});
+  }
+}
+
+void add_folder(std::vector<input>& inputs, const std::string& folder) {
+  std::vector<input> found;
+  search(found, folder);
+  if (found.empty())
+    found.push_back(
+        {folder, "", message("no videos in this folder (files that end in ", media_extensions, ")")});
+  std::ranges::sort(found, {}, &input::path);
+  inputs.insert(inputs.end(), found.begin(), found.end());
+}
+
+void add_path(std::vector<input>& inputs, const std::string& path) {
+  if (is_folder(path))
+    add_folder(inputs, path);
   else
-    paths.push_back(path);
+    inputs.push_back({path, "", ""});
 }
 
 /// Paths as they would be given on the command line; empty lines are passed over.
-void add_list(std::vector<std::string>& paths, const std::string& list) {
-  const std::size_t before = paths.size();
+void add_list(std::vector<input>& inputs, const std::string& list) {
+  const std::size_t before = inputs.size();
   std::ifstream file(list);
-  require(file.is_open() && !fs::is_directory(list), list, ": cannot be opened");
-  for (std::string line; std::getline(file, line);) {
+  if (!file) return inputs.push_back({list, "", message("cannot be opened: ", std::strerror(errno))});
+  bool first = true;
+  for (std::string line; std::getline(file, line); first = false) {
+    if (first && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);  // a byte order mark
     if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) add_path(paths, line);
+    if (!line.empty()) add_path(inputs, line);
   }
-  require(paths.size() > before, list, ": names no videos");
+  if (inputs.size() == before) inputs.push_back({list, "", "names no videos"});
 }
 
 }  // namespace
 
 std::vector<input> find_inputs(const std::vector<std::string>& arguments, bool lists) {
-  std::vector<std::string> paths;
+  std::vector<input> inputs;
   for (const std::string& argument : arguments)
-    if (lists && argument.ends_with(".txt"))
-      add_list(paths, argument);
+    if (lists && argument.ends_with(".txt") && !is_folder(argument))
+      add_list(inputs, argument);
     else
-      add_path(paths, argument);
-  return with_ids(paths);
+      add_path(inputs, argument);
+  give_ids(inputs);
+  return inputs;
 }
 
-std::vector<input> with_ids(const std::vector<std::string>& paths) {
-  std::vector<input> inputs;
-  for (const std::string& path : paths) inputs.push_back({path, fs::path(path).stem().string()});
+void give_ids(std::vector<input>& all) {
+  std::vector<input*> inputs;
+  for (input& input : all) {
+    input.id = input.problem.empty() ? fs::path(input.path).stem().string() : input.path;
+    if (input.problem.empty()) inputs.push_back(&input);
+  }
   // A full name may be equal to what is left of another one without its extension: until nothing changes.
   for (bool changed = true; changed;) {
     changed = false;
     std::map<std::string, int> uses;
-    for (const input& input : inputs) ++uses[input.id];
-    for (input& input : inputs) {
-      const std::string full = fs::path(input.path).filename().string();
-      if (uses[input.id] == 1 || input.id == full) continue;
-      input.id = full;
+    for (const input* input : inputs) ++uses[input->id];
+    for (input* input : inputs) {
+      const std::string full = fs::path(input->path).filename().string();
+      if (uses[input->id] == 1 || input->id == full) continue;
+      input->id = full;
       changed = true;
     }
   }
   std::map<std::string, std::string> path_of;
-  for (const input& input : inputs) {
+  for (const input* video : inputs) {
+    const input& input = *video;
     const auto [first, is_new] = path_of.emplace(input.id, input.path);
     if (!is_new)
       throw usage_error(message(first->second, " and ", input.path, " would both have the ID '", input.id,
                                 "'; rename one or give them in separate runs"));
   }
-  return inputs;
 }
 
 std::vector<input> shard::of(const std::vector<input>& all) const {

@@ -44,7 +44,7 @@ stream_options rows_for(const io::model_files& files, stream_options given) {
   // A bundle's backbones are the head's own.
   for (const auto& [key, backbone] :
        {std::pair("eev.visual_sha256", &files.visual), {"eev.audio_sha256", &files.audio}})
-    if (learned.find(key) && backbone->path() != files.heads[0].path())
+    if (*backbone && learned.find(key) && backbone->path() != files.heads[0].path())
       learned.check(key, sha256_of(*backbone), "that of " + backbone->path());
   if (given.row("eev.audio_pca") != "none") {
     given.audio_pca_weights = given.audio_pca_file();

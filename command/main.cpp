@@ -1,7 +1,12 @@
 // In:  the command line.  Out: what the named subcommand does; exit codes of failures.hpp.
+#include <algorithm>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "console.hpp"
 #include "failures.hpp"
@@ -17,6 +22,15 @@ constexpr auto subcommands = {add_predict,  add_extract,     add_train,  add_eva
 
 namespace {
 
+/// The last first, as CLI11 wants them. [a,b] would be a list of a and b for it: ./[a,b] is the same file.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (std::string& argument : arguments)
+    if (argument.starts_with('[') && argument.ends_with(']')) argument.insert(0, "./");
+  std::ranges::reverse(arguments);
+  return arguments;
+}
+
 int run(int argc, char** argv) {
   CLI::App program("From a video to fifteen curves of what its viewers feel.", "eev");
   program.footer("`eev SUBCOMMAND --help` lists the options of each.");
@@ -26,7 +40,7 @@ int run(int argc, char** argv) {
   int status = all_done;
   for (const auto add : subcommands) add(program, status);
   try {
-    program.parse(argc, argv);
+    program.parse(arguments_of(argc, argv));
   } catch (const CLI::Success& wanted) {  // --help, --version
     return program.exit(wanted);
   } catch (const CLI::ParseError& problem) {
@@ -38,9 +52,19 @@ int run(int argc, char** argv) {
   return status;
 }
 
+/// Where a standard stream is closed, the next file that is opened would take its number, and what is told
+/// would go into that file. Nothing can be written to what stands there instead.
+void fill_standard_streams() {
+  int opened;
+  do opened = ::open("/dev/null", O_RDONLY);
+  while (opened >= 0 && opened <= STDERR_FILENO);
+  if (opened >= 0) ::close(opened);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  fill_standard_streams();
   let_threads_sleep(argv);
   console messages;
   try {

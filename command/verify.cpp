@@ -189,7 +189,8 @@ void check_visual(findings& findings, const io::network_file& network, const ver
 findings verify(const verify_options& options) {
   findings findings;
   const converted_copy copy(options.checkpoint);
-  const auto network = io::open_backbone(copy.path(), "");
+  const auto source = std::make_shared<io::safetensors_source>(copy.path());
+  const io::network_file network{io::find_metadata(source->file(), "eev.network").value_or(""), source};
   findings.tell(message(options.checkpoint, ": ",
                         io::find_metadata(network.source->file(), "eev.source").value_or(""), ", ",
                         network.name));

@@ -1,6 +1,8 @@
 // In:  the names of weights files.  Out: the networks in them, checked to fit each other.
 #include "weights.hpp"
 
+#include <utility>
+
 #include <eev/features/vggish.hpp>
 #include <eev/features/visual_network.hpp>
 #include <eev/head/head_shape.hpp>
@@ -17,14 +19,26 @@ io::model_files open_demo() {
   return io::open_bundle(std::make_shared<const io::safetensors_file>(demo_name, demo_bundle()));
 }
 
-/// A backbone is the network that the user or a head names, else what its file's metadata say, else `usual`.
-/// Its file is the one that `option` gives, else the one that is found by the name.
-io::network_file open_backbone(std::string path, const std::string& named, const std::string& usual,
-                               const char* option, const std::string& why) {
-  if (path.empty()) path = find_weights(named.empty() ? usual : named, option, why);
-  if (!named.empty()) return io::open_backbone(path, named);
-  const bool tells = io::find_metadata(io::safetensors_file(path), "eev.network").has_value();
-  return io::open_backbone(path, tells ? "" : usual);
+struct backbone_kind {
+  std::string name, usual, option;
+};
+const backbone_kind visual_kind{"visual", "swin-large", "--visual-weights"},
+    audio_kind{"audio", "vggish", "--audio-weights"};
+
+/// A backbone is the network that the user or a head names, else what its file's metadata say, else the usual
+/// one. Its file is `path`, or else found by the name; those of the demonstration are built in.
+io::network_file open_backbone(std::string path, const backbone_kind& kind, const std::string& named,
+                               const std::string& why) {
+  if (path.empty()) {
+    const auto demo = open_demo();
+    for (const auto& built_in : {demo.visual, demo.audio})
+      if (built_in.name == named) return built_in;
+    path = find_weights(named.empty() ? kind.usual : named, kind.option, why);
+  }
+  if (!named.empty()) return io::open_backbone(path, kind.name, named);
+  const io::safetensors_file file(path);
+  const bool tells = io::is_bundle(file) || io::find_metadata(file, "eev.network");
+  return io::open_backbone(path, kind.name, tells ? "" : kind.usual);
 }
 
 /// What is wrong with a network is told with the name of its file.
@@ -37,9 +51,13 @@ void check(const io::network_file& network, Check check) {
   }
 }
 
+head_shape shape_of(const io::network_file& head) {
+  return head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
+}
+
 /// A head tells its sizes by its tensors, which must be those of the kind that its metadata name.
 void check_head(const io::network_file& head) {
-  const auto shape = head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
+  const auto shape = shape_of(head);
   const std::string kind = shape.experts > 0 ? "baseline" : "paper";
   const auto named = io::find_metadata(head.source->file(), "eev.head");
   require(!named || *named == kind, "holds a head of the kind '", kind,
@@ -48,25 +66,32 @@ void check_head(const io::network_file& head) {
 
 /// That eev knows the networks.
 io::model_files checked(io::model_files files) {
-  check(files.visual, [&] { features::with_visual_shape(files.visual.name, [](const auto&) {}); });
-  check(files.audio, [&] { features::find_vggish(files.audio.name); });
+  if (files.visual)
+    check(files.visual, [&] { features::with_visual_shape(files.visual.name, [](const auto&) {}); });
+  if (files.audio) check(files.audio, [&] { features::find_vggish(files.audio.name); });
   for (const auto& head : files.heads) check(head, [&] { check_head(head); });
   return files;
 }
 
-/// Heads on two backbones.
+/// Heads, and those backbones whose rows one of them reads.
 io::model_files open_heads(const weights_options& options) {
+  bool sees = false, hears = false;
+  for (const std::string& path : options.weights) {
+    const io::network_file head{path, std::make_shared<io::safetensors_source>(path)};
+    check(head, [&] { check_head(head); });
+    const head_shape shape = shape_of(head);
+    sees |= shape.visual_units > 0, hears |= shape.audio_units > 0;
+  }
   const io::safetensors_file first(options.weights[0]);
-  const auto named = [&](const char* key) { return io::find_metadata(first, key).value_or(""); };
-  const auto why = [&](const std::string& name, const char* kind) {
-    return options.weights[0] + ": reads the " + kind + " rows of " + (name.empty() ? "a backbone" : name);
+  const auto open = [&](const backbone_kind& kind, const std::string& path, std::string name) {
+    if (name.empty()) name = io::find_metadata(first, "eev." + kind.name).value_or("");
+    return open_backbone(
+        path, kind, name,
+        options.weights[0] + ": reads the " + kind.name + " rows of " + (name.empty() ? "a backbone" : name));
   };
-  const std::string visual = options.visual.empty() ? named("eev.visual") : options.visual;
-  const std::string audio = named("eev.audio");
-  return io::open_model(
-      open_backbone(options.visual_weights, visual, "swin-large", "--visual-weights", why(visual, "visual")),
-      open_backbone(options.audio_weights, audio, "vggish", "--audio-weights", why(audio, "audio")),
-      options.weights);
+  auto visual = sees ? open(visual_kind, options.visual_weights, options.visual) : io::network_file();
+  auto audio = hears ? open(audio_kind, options.audio_weights, "") : io::network_file();
+  return io::open_model(std::move(visual), std::move(audio), options.weights);
 }
 
 io::model_files find_model(const weights_options& options) {
@@ -96,12 +121,10 @@ io::model_files open_backbones(const weights_options& options) {
     files.heads.clear();
     return files;
   }
-  return checked({open_backbone(options.visual_weights, options.visual, "swin-large", "--visual-weights",
-                                "visual features have no weights"),
-                  open_backbone(options.audio_weights, "", "vggish", "--audio-weights",
-                                "audio features have no weights"),
-                  {},
-                  ""});
+  auto visual =
+      open_backbone(options.visual_weights, visual_kind, options.visual, "visual features have no weights");
+  auto audio = open_backbone(options.audio_weights, audio_kind, "", "audio features have no weights");
+  return checked(io::open_model(std::move(visual), std::move(audio), {}));
 }
 
 std::string sha256_of(const io::network_file& network) {
@@ -112,8 +135,11 @@ std::string sha256_of(const io::network_file& network) {
 }
 
 std::string name_of(const io::model_files& files) {
-  std::string name = files.visual.name + " + " + files.audio.name;
-  for (const auto& head : files.heads) name += " + " + head.path();
+  std::string name;
+  const auto add = [&](const std::string& part) { name += (name.empty() ? "" : " + ") + part; };
+  for (const auto& backbone : {files.visual, files.audio})
+    if (backbone) add(backbone.name);
+  for (const auto& head : files.heads) add(head.path());
   return name;
 }
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""In: eev_bench and PyTorch (timm for Swin) on this machine, and of ONNX Runtime and OpenVINO what is installed.
+"""In: eev_bench and PyTorch (timm for Swin) on this machine, and of ONNX Runtime, OpenVINO and ffmpeg what is installed.
 Out: bench/results/<machine>/WHAT.csv, a row for each peer, also on stdout.
 
     tools/compare_with_peers.py [WHAT...] [--rounds 5] [--cores 2] [--program build/cpu-release/bench/eev_bench]
 
 WHAT is some of training-step (128 clips of 60 s, rows of 1536 and 128 numbers, L1, Adam), head (64 such clips), swin-large
-(8 images) and vggish (16 patches), or else all of them; in float32. eev and its peers (cpu_peers.py) take turns, on as many
-cores (all, unless told otherwise), so that a machine whose speed wanders wanders for all; medians over the rounds.
-Nothing else should run on these cores meanwhile.
+(8 images), vggish (16 patches), all in float32, and decode (one picture of 224 x 224 a second of a minute of 720p, as
+H.264, from its file), or else all of them. eev and its peers (cpu_peers.py) take turns, on as many cores (all, unless told
+otherwise), so that a machine whose speed wanders wanders for all; medians over the rounds. Nothing else should run on
+these cores meanwhile.
 """
 import argparse
 import datetime
@@ -17,6 +18,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import torch
@@ -59,12 +61,27 @@ def vggish_of(batch, cores):
     return cpu_peers.of(vggish().to(memory_format=torch.channels_last), (torch.rand(batch, 1, 96, 64),), cores)
 
 
+def decode(seconds, _cores):
+    video = str(pathlib.Path(FOLDER.name) / "video.mp4")
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=size=1280x720:rate=25:duration={seconds}", "-vf",
+                    "noise=alls=8:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-pix_fmt", "yuv420p", video],
+                   check=True)
+    os.environ["EEV_BENCH_VIDEO"] = video
+    version = subprocess.run(["ffmpeg", "-version"], check=True, capture_output=True, text=True).stdout.split()[2]
+    yield f"ffmpeg {version}", lambda: subprocess.run(
+        ["ffmpeg", "-v", "error", "-nostdin", "-i", video, "-an", "-vf", "fps=1,scale=224:224:flags=bicubic", "-pix_fmt",
+         "rgb24", "-f", "rawvideo", "-y", "/dev/null"], check=True)
+
+
+FOLDER = tempfile.TemporaryDirectory()
+
 # what: (eev's benchmark, batch, unit, the peers' work for a batch on so many cores: (name, callable) each)
 COMPARISONS = {
-    "training-step": ("train_step_cpu", 128, "clips/s", training_step),
-    "head": ("head_cpu", 64, "clips/s", head),
-    "swin-large": ("swin_large_fp32", 8, "images/s", swin_large),
-    "vggish": ("vggish_cpu<float>", 16, "patches/s", vggish_of),
+    "training-step": ("train_step_cpu/128", 128, "clips/s", training_step),
+    "head": ("head_cpu/64", 64, "clips/s", head),
+    "swin-large": ("swin_large_fp32/8", 8, "images/s", swin_large),
+    "vggish": ("vggish_cpu<float>/16", 16, "patches/s", vggish_of),
+    "decode": ("video_reader_cpu", 60, "s of video/s", decode),
 }
 
 
@@ -75,14 +92,14 @@ def machine():
     return f"{names[0]} {cores} core{'s' if cores > 1 else ''}"
 
 
-def eev_run(program, bench, batch):
-    """(seconds, share of the roof) of one run."""
-    output = subprocess.run([program, f"--benchmark_filter=^{bench}/{batch}/real_time$",
+def eev_run(program, bench):
+    """(seconds, share of the roof, if it has one) of one run."""
+    output = subprocess.run([program, f"--benchmark_filter=^{bench}/real_time$",
                              "--benchmark_min_warmup_time=0.1", "--benchmark_format=json"],
                             check=True, capture_output=True, text=True).stdout
     measured = json.loads(output)["benchmarks"][0]
     seconds = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[measured["time_unit"]]
-    return measured["real_time"] * seconds, measured["share_of_roof"]
+    return measured["real_time"] * seconds, measured.get("share_of_roof")
 
 
 def peer_run(work):
@@ -104,16 +121,16 @@ def compare(what, program, rounds, cores):
         work()  # the first is slower
     ours, theirs = [], {name: [] for name in peers}
     for _ in range(rounds):
-        ours.append(eev_run(program, bench, batch))
+        ours.append(eev_run(program, bench))
         for name, work in peers.items():
             theirs[name].append(peer_run(work))
         print(f"{what}: eev {ours[-1][0]:.3f} s, " +
               ", ".join(f"{name} {times[-1]:.3f} s" for name, times in theirs.items()), file=sys.stderr)
-    seconds = statistics.median(one for one, _ in ours)
+    seconds, shares = statistics.median(one for one, _ in ours), [share for _, share in ours if share is not None]
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
-    row = {"what": what, "precision": "fp32", "batch": batch, "eev": f"{batch / seconds:.4g}", "unit": unit,
-           "share_of_roof": f"{statistics.median(share for _, share in ours):.3f}", "commit": commit.stdout.strip(),
-           "date": datetime.date.today().isoformat()}
+    row = {"what": what, "precision": "" if what == "decode" else "fp32", "batch": batch, "eev": f"{batch / seconds:.4g}", "unit": unit,
+           "share_of_roof": f"{statistics.median(shares):.3f}" if shares else "",
+           "commit": commit.stdout.strip(), "date": datetime.date.today().isoformat()}
     medians = {name: statistics.median(times) for name, times in theirs.items()}
     return [row | {"peer": name, "peer_value": f"{batch / peer:.4g}", "ratio": f"{peer / seconds:.3f}"}
             for name, peer in medians.items()]

@@ -7,6 +7,7 @@
 // T seconds, A rows of sound, S clips of 60 seconds, D the duration.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include <eev/clips/align_audio.hpp>
@@ -16,6 +17,7 @@
 #include <eev/curve/interpolate.hpp>
 #include <eev/features/extractor.hpp>
 #include <eev/head/head.hpp>
+#include <eev/io/decimal.hpp>
 #include <eev/io/model_files.hpp>
 
 namespace eev {
@@ -44,7 +46,7 @@ class model {
               extract_.audio_width());
       require(shape.expressions == dim(expressions.size()), file.path(), ": scores ", shape.expressions,
               " expressions, expected ", expressions.size());
-      heads_.emplace_back(device, file.tensors(), shape);
+      heads_.push_back({{device, file.tensors(), shape}, reading_of(file.source->file())});
     }
     files.require_all_read();
   }
@@ -58,44 +60,59 @@ class model {
     return predict(rows, rate);
   }
   curves predict(const features::feature_rows& rows, rational rate = 6) {
-    const table& visual = rows.visual;
-    const table audio =
-        clips::align_audio(rows.audio, visual.rows(), rows.rate, rows.audio_rate);             // [T, 128]
-    const table sparse = score(visual, audio);                                                 // [T, 15]
+    table sparse(dim(expressions.size()), rows.steps());  // [T, 15]
+    for (const auto& [head, how] : heads_) {              // several are averaged
+      const table audio = clips::align_audio(rows.audio, rows.steps(), rows.rate, rows.audio_rate, how.index);
+      add_scores(sparse, head, rows.visual, audio, (how.clip_seconds * rows.rate).ceil());
+    }
+    for (float& score : sparse.tensor()) score /= float(heads_.size());
     return {curve::interpolate(sparse, rows.duration, rate, rows.rate), rate, rows.duration};  // [6 D, 15]
   }
 
  private:
-  /// Clips of 60 rows go through the heads, which do not carry anything from one to the next; several heads
-  /// are averaged. visual [T, 1536], audio [T, 128] -> [T, 15]
-  table score(const table& visual, const table& audio) {
-    table scores(dim(expressions.size()), visual.rows());
-    for (const auto& batch : clips::cut(visual.rows())) {
-      auto scope = device_.scope();
-      const auto seen = on_device(clips::clips_of(visual.tensor(), batch));  // [S, 60, 1536]
-      const auto heard = on_device(clips::clips_of(audio.tensor(), batch));  // [S, 60, 128]
-      auto one = device_.template take<scalar>(batch.clips, batch.rows, scores.columns());
-      table heads_one(scores.columns(), batch.clips * batch.rows);
-      auto sum = clips::clips_of(scores.tensor(), batch);
-      for (const auto& head : heads_) {
-        head(device_, one, seen, heard);
-        device_.download(heads_one.tensor(), one.rows());
-        for (dim i = 0; i < sum.size(); ++i) sum.data[i] += heads_one.tensor().data[i];
-      }
-      for (float& score : sum) score /= float(heads_.size());
-    }
-    return scores;
+  /// How a head has learned to read rows, which its file says if it is not the usual way.
+  struct reading {
+    clips::audio_index index = clips::audio_index::aligned;
+    rational clip_seconds = 60;
+  };
+  static reading reading_of(const io::safetensors_file& file) {
+    reading how;
+    if (io::find_metadata(file, "training.audio_index") == "drift") how.index = clips::audio_index::drift;
+    const auto seconds = io::find_metadata(file, "training.clip_seconds");
+    const auto number = seconds ? io::parse_number(*seconds) : how.clip_seconds;
+    require(number && *number >= 1 && *number <= 1'000'000, file.path(),
+            ": metadata 'training.clip_seconds' is '", seconds.value_or(""),
+            "', expected a number from 1 to 1,000,000");
+    how.clip_seconds = *number;
+    return how;
   }
 
-  view<const scalar, 3> on_device(view<const float, 3> host) {
-    auto copy = device_.template take<scalar>(host.shape[0], host.shape[1], host.shape[2]);
-    device_.upload(copy, host);
+  /// Clips of 60 rows, or as many as it has learned from, go through the head, which does not carry anything
+  /// from one to the next. visual [T, 1536], audio [T, 128] -> added to scores [T, 15]
+  void add_scores(table& scores, const head<Device>& head, const table& visual, const table& audio,
+                  dim clip_rows) {
+    for (const auto& batch : clips::cut(scores.rows(), clip_rows)) {
+      auto scope = device_.scope();
+      const auto seen = on_device(visual, batch);  // [S, 60, 1536]
+      const auto heard = on_device(audio, batch);  // [S, 60, 128]
+      auto found = device_.template take<scalar>(batch.clips, batch.rows, scores.columns());
+      head(device_, found, seen, heard);
+      table added(scores.columns(), batch.clips * batch.rows);
+      device_.download(added.tensor(), found.rows());
+      auto sum = clips::clips_of(scores.tensor(), batch);
+      for (dim i = 0; i < sum.size(); ++i) sum.data[i] += added.tensor().data[i];
+    }
+  }
+
+  view<const scalar, 3> on_device(const table& rows, const clips::batch& batch) {
+    auto copy = device_.template take<scalar>(batch.clips, batch.rows, rows.columns());
+    if (rows.columns() > 0) device_.upload(copy, clips::clips_of(rows.tensor(), batch));
     return copy;
   }
 
   Device& device_;
   features::extractor<Device, T> extract_;
-  std::vector<head<Device>> heads_;
+  std::vector<std::pair<head<Device>, reading>> heads_;
 };
 
 }  // namespace eev

@@ -114,6 +114,9 @@ class Features(CommandTest):
         self.write("empty.txt", "\n")
         for source in ("none", "empty.txt", "missing.txt"):
             self.assertIn(source, self.fails("extract", source, "--output", "out", status=3))
+        self.image("a.png")
+        self.fails("extract", "missing.txt", "a.png", "--output", "out", status=1)
+        self.assertEqual({name: row[1] for name, row in self.report().items()}, {"missing.txt": "failed", "a": "done"})
 
     def test_an_output_that_is_no_folder(self):
         self.image("a.png")

@@ -10,13 +10,20 @@ using namespace eev::test;
 
 namespace {
 
-std::vector<std::string> ids_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> ids;
+using strings = std::vector<std::string>;
+
+std::vector<input> with_ids(const strings& paths) {
+  std::vector<input> inputs;
+  for (const std::string& path : paths) inputs.push_back({path, "", ""});
+  give_ids(inputs);
+  return inputs;
+}
+
+strings ids_of(const strings& paths) {
+  strings ids;
   for (const input& input : with_ids(paths)) ids.push_back(input.id);
   return ids;
 }
-
-using strings = std::vector<std::string>;
 
 }  // namespace
 
@@ -66,4 +73,36 @@ TEST_CASE("a list gives its lines only to those who take lists") {
   CHECK(found[0].path == "one.mp4");
   CHECK(found[1].path == "# two.mp4");
   CHECK(find_inputs({folder / "list.txt"}, false)[0].path == folder / "list.txt");
+}
+
+TEST_CASE("a folder or list of no use is an input with a problem, and the others stay") {
+  const temporary_folder folder;
+  std::filesystem::create_directories(folder / "empty");
+  std::filesystem::create_directories(folder / "videos");
+  std::filesystem::create_symlink("loop.mp4", folder / "videos/loop.mp4");
+  std::filesystem::create_symlink("nothing.mp4", folder / "videos/gone.mp4");
+  write_file(folder / "videos/a.mp4", "");
+  write_file(folder / "empty.txt", "\xef\xbb\xbf\n");
+  const auto found =
+      find_inputs({folder / "empty", folder / "videos", folder / "none.txt", folder / "empty.txt"}, true);
+  strings told;
+  for (const input& input : found)
+    told.push_back(input.path.substr(folder.path().size() + 1) + ": " +
+                   (input.problem.empty() ? input.id : input.problem));
+  CHECK(told == strings{message("empty: no videos in this folder (files that end in ", media_extensions, ")"),
+                        "videos/a.mp4: a", "videos/gone.mp4: cannot be opened: No such file or directory",
+                        "videos/loop.mp4: cannot be opened: Too many levels of symbolic links",
+                        "none.txt: cannot be opened: No such file or directory",
+                        "empty.txt: names no videos"});
+}
+
+TEST_CASE("a list may begin with a byte order mark, and a folder may be called like one") {
+  const temporary_folder folder;
+  write_file(folder / "list.txt", "\xef\xbb\xbfone.mp4\ntwo.mp4");
+  std::filesystem::create_directory(folder / "videos.txt");
+  write_file(folder / "videos.txt/three.mp4", "");
+  strings ids;
+  for (const input& input : find_inputs({folder / "list.txt", folder / "videos.txt"}, true))
+    ids.push_back(input.id);
+  CHECK(ids == strings{"one", "two", "three"});
 }

@@ -74,6 +74,22 @@ class Train(TrainingTest):
         self.assertIn("eev.visual_sha256", self.fails("predict", "v2.y4m", "--weights", "run/best.safetensors",
                                                       "--visual-weights", "swin-other", *backbones[2:], status=3))
 
+    def test_what_the_built_in_networks_extract_makes_heads_that_predict_by_themselves(self):
+        for i in range(2):
+            self.silent_video(f"v{i}.y4m", frames=20)
+        self.eev("extract", "v0.y4m", "v1.y4m", "--output", "own")
+        rows = [[0.1 + 0.01 * (k % 9)] * 15 for k in range(60)]
+        self.write("own/train.csv", labels(v0=rows)), self.write("own/val.csv", labels(v1=rows))
+        files = ["--features=own", "--labels=own/train.csv", "--val-labels=own/val.csv"]
+        for modality, other in (("visual", "audio"), ("audio", "visual"), ("both", "")):
+            with self.subTest(modality):
+                units = [f"--{name}-units={0 if name == other else 4}" for name in ("visual", "audio")]
+                self.eev("train", *files, "--output", modality, "--epochs=1", *units)
+                out, err = self.eev("predict", "v1.y4m", "--weights", f"{modality}/best.safetensors", "--format=json")
+                networks = {"visual": "swin-demo + ", "audio": "vggish-demo + ", "both": "swin-demo + vggish-demo + "}
+                self.assertEqual(json.loads(out)["model"], f"{networks[modality]}{modality}/best.safetensors")
+                self.assertEqual(len(json.loads(out)["videos"][0]["seconds"]), 60)
+
     def test_killed_at_any_moment_a_run_goes_on_to_the_same_weights(self):
         start = time.monotonic()
         self.train(output="whole", epochs=8)

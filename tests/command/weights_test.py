@@ -129,6 +129,19 @@ class Weights(CommandTest):
         for one, two, mean in zip(apart[1][2:], second[1][2:], both[1][2:]):
             self.assertAlmostEqual((float(one) + float(two)) / 2, float(mean), delta=2e-6)
 
+    def test_the_backbones_of_the_demonstration_are_built_in_and_a_bundle_has_backbones(self):
+        self.image("a.png")
+        head, bundle = self.convert("head-demo"), pathlib.Path(__file__).resolve().parents[2] / "weights/demo.safetensors"
+        found, err = self.eev("predict", "a.png", "--weights", head)
+        self.assertIn(DEMO_NOTE, err)
+        self.assertEqual(self.eev("predict", "a.png", "--weights", head, "--visual-weights", bundle, "--audio-weights",
+                                  bundle)[0], found)
+        self.assertNotEqual(self.eev("predict", "a.png", *self.three_files())[0], found)  # in float32
+        self.eev("extract", "a.png", "--output", "built-in")
+        self.eev("extract", "a.png", "--output", "bundle", "--visual-weights", bundle, "--audio-weights", bundle)
+        self.assertEqual((self.folder / "built-in/a.safetensors").read_bytes(),
+                         (self.folder / "bundle/a.safetensors").read_bytes())
+
     def test_features_of_other_visual_networks(self):
         self.image("a.png", side=30)
         audio = ("--audio-weights", self.convert("vggish-demo"))
@@ -148,7 +161,10 @@ class Weights(CommandTest):
 
     def test_options_that_are_missing_or_too_many(self):
         head, visual, audio = (options := self.three_files())[0:2], options[2:4], options[4:6]
-        self.assertIn("--visual-weights", self.predict_fails([*head, *audio]))
+        self.edit(head[1], lambda header, data: header["__metadata__"].update({"eev.visual": "swin-tiny"}))
+        self.assertIn("swin-tiny.safetensors", error := self.predict_fails([*head, *audio]))
+        self.assertIn("--visual-weights", error)
+        self.edit(head[1], lambda header, data: header["__metadata__"].update({"eev.visual": "swin-demo", "eev.audio": "vggish"}))
         self.assertIn("--audio-weights", self.predict_fails([*head, *visual]))
         self.assertIn("--weights", self.predict_fails([*visual, *audio], status=2))
         self.convert("demo")

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,28 @@ struct formula_clip {
 };
 
 std::vector<float> numbers_of(const table& table) { return {table.tensor().begin(), table.tensor().end()}; }
+
+/// The demonstration's head alone, its last layer's parameters times `sign`, saying so of itself.
+std::string write_head(const std::string& path, float sign,
+                       const std::map<std::string, std::string>& metadata = {}) {
+  const auto bundle = std::make_shared<const io::safetensors_file>(demo_bundle);
+  std::vector<io::tensor_entry> entries;
+  for (const auto& [name, tensor] : bundle->tensors())
+    if (name.starts_with("head.")) entries.push_back({name.substr(5), tensor.shape});
+  io::safetensors_source source(bundle, "head.");
+  io::write_safetensors(path, metadata, entries, [&](const io::tensor_entry& entry) {
+    auto values = source.read(entry.name, entry.shape);
+    if (entry.name.starts_with("linear."))
+      for (float& value : values) value *= sign;
+    return values;
+  });
+  return path;
+}
+
+io::model_files with_heads(const std::vector<std::string>& heads) {
+  const auto parts = io::open_bundle(demo_bundle);
+  return io::open_model(parts.visual, parts.audio, heads);
+}
 
 template <class Device>
 std::vector<float> predict(Device& device, const formula_clip& clip, rational rate = 6) {
@@ -110,21 +133,7 @@ TEST_CASE("a video without sound is predicted as one of silence") {
 }
 
 TEST_CASE("several heads are averaged") {
-  // A second head that says the opposite: all of the last layers' parameters with their signs turned.
-  const auto bundle = std::make_shared<const io::safetensors_file>(demo_bundle);
-  std::vector<io::tensor_entry> entries;
-  for (const auto& [name, tensor] : bundle->tensors())
-    if (name.starts_with("head.")) entries.push_back({name.substr(5), tensor.shape});
-  const auto write_head = [&](const std::string& path, float sign) {
-    io::safetensors_source source(bundle, "head.");
-    io::write_safetensors(path, {}, entries, [&](const io::tensor_entry& entry) {
-      auto values = source.read(entry.name, entry.shape);
-      if (entry.name.starts_with("linear."))
-        for (float& value : values) value *= sign;
-      return values;
-    });
-    return path;
-  };
+  // The second says the opposite.
   temporary_folder folder;
   const auto plain = write_head(folder / "plain.safetensors", 1),
              turned = write_head(folder / "turned.safetensors", -1);
@@ -132,8 +141,7 @@ TEST_CASE("several heads are averaged") {
   cpu::device device;
   const formula_clip short_clip(3);
   const auto with = [&](const std::vector<std::string>& heads) {
-    auto parts = io::open_bundle(bundle);
-    model<cpu::device> model(device, io::open_model(parts.visual, parts.audio, heads));
+    model<cpu::device> model(device, with_heads(heads));
     auto video = short_clip.video_of();
     return numbers_of(model.predict(video).scores);
   };
@@ -141,6 +149,40 @@ TEST_CASE("several heads are averaged") {
   CHECK(first == predict(device, short_clip));
   CHECK(first != second);
   for (std::size_t i = 0; i < both.size(); ++i) CHECK(both[i] == doctest::Approx((first[i] + second[i]) / 2));
+}
+
+TEST_CASE("a head reads clips as long as those that it has learned from") {
+  temporary_folder folder;
+  const auto head = write_head(folder / "head.safetensors", 1, {{"training.clip_seconds", "4"}});
+  cpu::device device;
+  model<cpu::device> model(device, with_heads({head}));
+  const formula_clip clip(10);
+  auto video = clip.video_of();
+  const auto scores = numbers_of(model.predict(video, 1).scores), alone = predict(device, formula_clip(4), 1);
+  CHECK(scores.size() == 10 * 15);
+  CHECK(std::equal(alone.begin(), alone.end(), scores.begin()));
+  const auto bad = write_head(folder / "bad.safetensors", 1, {{"training.clip_seconds", "few"}});
+  CHECK_THROWS_WITH_AS(
+      eev::model<cpu::device>(device, with_heads({bad})),
+      doctest::Contains("bad.safetensors: metadata 'training.clip_seconds' is 'few', expected"), error);
+}
+
+TEST_CASE("a head takes the audio rows that it has learned to take") {
+  temporary_folder folder;
+  const auto head = write_head(folder / "head.safetensors", 1, {{"training.audio_index", "drift"}});
+  cpu::device device;
+  model<cpu::device> drifts(device, with_heads({head})), aligns(device, demo_bundle);
+  const formula_clip clip(20);
+  auto video = clip.video_of();
+  const auto parts = io::open_bundle(demo_bundle);
+  features::extraction_options options;
+  options.audio_rate = features::vggish_rate;
+  features::extractor<cpu::device> extract(device, parts.visual, parts.audio, options);
+  auto rows = extract(video);
+  const auto drifted = numbers_of(drifts.predict(rows).scores);
+  CHECK(drifted != numbers_of(aligns.predict(rows).scores));
+  rows.audio_rate = rows.rate;  // so that row k is nearest to second k
+  CHECK(drifted == numbers_of(aligns.predict(rows).scores));
 }
 
 TEST_CASE("weights that do not fit together are refused by name") {

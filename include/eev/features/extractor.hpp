@@ -32,11 +32,16 @@ struct extraction_options {
   pca_quantisation audio_quantisation = pca_quantisation::round;
 };
 
-/// What the networks made of one video.
+/// What the networks made of one video; without a network there are no rows of its kind.
 struct feature_rows {
   table visual, audio;                  // [ceil(rate D), 1536], [ceil(audio_rate D), 128]
   rational rate, audio_rate, duration;  // D in seconds
   bool has_sound = false;               // without, the audio rows are those of silence
+
+  /// T, the rows that there are of the picture, or would be.
+  dim steps() const {
+    return visual.columns() > 0 ? visual.rows() : std::max<dim>((rate * duration).ceil(), 1);
+  }
 };
 
 template <class Device, class T = typename Device::scalar>
@@ -44,18 +49,17 @@ class extractor {
   using scalar = typename Device::scalar;
 
  public:
+  /// Without the file of a network, its rows are not made.
   extractor(Device& device, const io::network_file& visual, const io::network_file& audio,
             const extraction_options& options = {})
-      : device_(device),
-        options_(options),
-        visual_(make_visual_network<T>(device, visual.tensors(), visual.name)),
-        vggish_(device, audio.tensors(), find_vggish(audio.name)),
-        full_batch_(device) {
+      : device_(device), options_(options), full_batch_(device) {
     require(options.rate > 0, "frames must be taken at a rate above 0, found ", options.rate.value());
+    if (visual) visual_ = make_visual_network<T>(device, visual.tensors(), visual.name);
+    if (audio) vggish_.emplace(device, audio.tensors(), find_vggish(audio.name));
   }
 
-  dim visual_width() const { return visual_->features(); }
-  dim audio_width() const { return vggish_.features(); }
+  dim visual_width() const { return visual_ ? visual_->features() : 0; }
+  dim audio_width() const { return vggish_ ? vggish_->features() : 0; }
 
   /// Frames and sound are taken as they come: memory does not grow with the video's length but by its
   /// features.
@@ -76,11 +80,14 @@ class extractor {
       audio_rows(rows.audio, patches);
     };
 
-    while (visual_rows(rows.visual, video)) {
+    dim seen = 0;
+    while (const dim frames = visual_rows(rows.visual, video)) {
+      seen += frames;
       // That there is a frame at this second means that the video is longer.
-      listen(rational(rows.visual.rows() - 1) / rows.rate);
+      if (vggish_) listen(rational(seen - 1) / rows.rate);
     }
     rows.duration = video.duration();
+    if (!vggish_) return rows;
     listen(rows.duration);
     patches.finish((rows.duration * video::sample_rate).round(), (rows.duration * rows.audio_rate).ceil());
     audio_rows(rows.audio, patches);
@@ -92,8 +99,9 @@ class extractor {
 
   rational audio_rate() const { return options_.audio_rate.value_or(options_.rate); }
 
-  /// The next frames, prepared, through the network; false if there are none left.
-  bool visual_rows(table& rows, video& video) {
+  /// The next frames, prepared, through the network; how many there were.
+  dim visual_rows(table& rows, video& video) {
+    if (!visual_) return video.next_frame() ? 1 : 0;
     auto scope = device_.scope();
     auto frames = device_.template take<std::uint8_t>(frames_at_once, visual_->side(), visual_->side(), 3);
     dim count = 0;
@@ -105,7 +113,7 @@ class extractor {
       device_.upload(pixels, *frame);
       prepare_frame(device_, frames[count++], pixels, options_.resize, visual_->filter());  // [224, 224, 3]
     }
-    if (count == 0) return false;
+    if (count == 0) return 0;
     auto features = device_.template take<scalar>(count, visual_width());
     const auto see = [&] { (*visual_)(device_, features, frames.slices(0, count)); };  // [count, 1536]
     if (count == frames_at_once)
@@ -116,7 +124,7 @@ class extractor {
     device_.download(added, features);
     if (options_.normalise_visual)
       for (dim row = 0; row < count; ++row) to_unit_length(added[row]);
-    return true;
+    return count;
   }
 
   void audio_rows(table& rows, sound_patches<Device, T>& patches) {
@@ -126,7 +134,7 @@ class extractor {
       auto spectrograms = device_.template take<T>(count, patch_frames, mel_bands);
       patches.take(device_, spectrograms);  // [count, 96, 64]
       auto features = device_.template take<scalar>(count, audio_width());
-      vggish_(device_, features, spectrograms, options_.audio_relu);  // [count, 128]
+      (*vggish_)(device_, features, spectrograms, options_.audio_relu);  // [count, 128]
       auto added = rows.grow(count);
       device_.download(added, features);
       if (options_.audio_pca) (*options_.audio_pca)(added, added, options_.audio_quantisation);
@@ -143,7 +151,7 @@ class extractor {
   Device& device_;
   extraction_options options_;
   std::unique_ptr<visual_network<Device>> visual_;
-  vggish<Device, T> vggish_;
+  std::optional<vggish<Device, T>> vggish_;
   recorded<Device> full_batch_;  // of frames, which lie at the same place each time
 };
 

@@ -13,16 +13,19 @@
 
 namespace eev::io {
 
-/// The tensors of one network.
+/// The tensors of one network, or none.
 struct network_file {
   std::string name;  ///< swin-large, vggish, ...; of a head: its path
   std::shared_ptr<safetensors_source> source;
+
+  explicit operator bool() const { return source != nullptr; }
 
   const std::string& path() const { return source->file().path(); }
   weights tensors() const { return weights(source); }
 };
 
-/// Everything that a prediction needs. Several heads are an ensemble.
+/// Everything that a prediction needs. Several heads are an ensemble. There may be no backbone for rows that
+/// no head reads.
 struct model_files {
   network_file visual, audio;
   std::vector<network_file> heads;
@@ -30,8 +33,8 @@ struct model_files {
 
   /// Throws if a file has tensors that no network has read.
   void require_all_read() const {
-    visual.source->require_all_read();
-    audio.source->require_all_read();
+    for (const network_file* backbone : {&visual, &audio})
+      if (*backbone) backbone->source->require_all_read();
     for (const network_file& head : heads) head.source->require_all_read();
   }
 };
@@ -64,13 +67,18 @@ inline model_files open_bundle(const std::string& path) {
   return open_bundle(std::make_shared<const safetensors_file>(path));
 }
 
-/// A backbone's file. Its name is `expected` (what a head or the user says) or, if that is empty, what the
-/// file's own metadata say under eev.network; if both are there they must agree.
-inline network_file open_backbone(const std::string& path, const std::string& expected) {
-  auto source = std::make_shared<safetensors_source>(path);
-  const auto own = find_metadata(source->file(), "eev.network");
-  require(own || !expected.empty(), path,
-          ": which network this is, neither its metadata ('eev.network') nor you say");
+/// The backbone of this kind, visual or audio, from a file of its own or from a bundle. Its name is
+/// `expected` (what a head or the user says) or, if that is empty, what the file's own metadata say; if both
+/// are there they must agree.
+inline network_file open_backbone(const std::string& path, const std::string& kind,
+                                  const std::string& expected) {
+  const auto file = std::make_shared<const safetensors_file>(path);
+  const bool bundle = is_bundle(*file);
+  auto source = std::make_shared<safetensors_source>(file, bundle ? kind + "." : "");
+  const std::string key = bundle ? "eev." + kind : "eev.network";
+  const auto own = find_metadata(*file, key);
+  require(own || !expected.empty(), path, ": which network this is, neither its metadata ('", key,
+          "') nor you say");
   require(!own || expected.empty() || *own == expected, path, ": holds the network ", own.value_or(""),
           ", expected ", expected);
   return {own.value_or(expected), std::move(source)};
@@ -80,17 +88,22 @@ inline network_file open_backbone(const std::string& path, const std::string& ex
 inline model_files open_model(network_file visual, network_file audio,
                               const std::vector<std::string>& heads) {
   model_files model{std::move(visual), std::move(audio), {}, ""};
+  const auto take_note = [&](const safetensors_file& file) {
+    const std::string note = find_metadata(file, "eev.note").value_or("");
+    if (model.note.find(note) == model.note.npos) model.note += (model.note.empty() ? "" : "; ") + note;
+  };
+  for (const network_file* backbone : {&model.visual, &model.audio})
+    if (*backbone) take_note(backbone->source->file());
   for (const std::string& path : heads) {
     model.heads.push_back({path, std::make_shared<safetensors_source>(path)});
     const auto& file = model.heads.back().source->file();
     for (const auto& [key, backbone] :
          {std::pair("eev.visual", &model.visual), {"eev.audio", &model.audio}}) {
       const auto named = find_metadata(file, key);
-      require(!named || *named == backbone->name, path, ": was trained on ", named.value_or(""), ", but ",
-              backbone->path(), " holds ", backbone->name);
+      require(!*backbone || !named || *named == backbone->name, path, ": was trained on ", named.value_or(""),
+              ", but ", backbone->path(), " holds ", backbone->name);
     }
-    const std::string note = find_metadata(file, "eev.note").value_or("");
-    if (model.note.find(note) == model.note.npos) model.note += (model.note.empty() ? "" : "; ") + note;
+    take_note(file);
   }
   return model;
 }

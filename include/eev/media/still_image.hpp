@@ -22,6 +22,7 @@
 #endif
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -32,8 +33,12 @@
 
 namespace eev::media {
 
-/// True for a file that begins as PNG and JPEG files do, whatever its name. False if it cannot be read.
+/// True for a file that begins as PNG and JPEG files do, whatever its name. False if it cannot be read. A pipe
+/// is refused: nobody could read again what is looked at here.
 inline bool is_still_image(const std::string& path) {
+  std::error_code none;
+  require(!std::filesystem::is_other(std::filesystem::status(path, none)), path,
+          ": a pipe or a device, expected a file");
   char head[8] = {};
   std::ifstream file(path, std::ios::binary);
   file.read(head, sizeof head);

@@ -45,8 +45,9 @@ struct labelled_set {
 
 /// Visual row t of a video and the audio row that goes with it, as the recipe has it.
 inline dim audio_row_of(const recipe& recipe, const io::video_features& features, dim t) {
-  if (recipe.audio_index == "drift") return std::min(t / recipe.rate, features.audio.rows() - 1);
-  return clips::audio_row(t, features.rate, features.audio_hop, features.audio.rows());
+  return clips::audio_row(
+      t, features.rate, features.audio_hop, features.audio.rows(),
+      recipe.audio_index == "drift" ? clips::audio_index::drift : clips::audio_index::aligned);
 }
 
 /// The steps that the features of a video cover.
