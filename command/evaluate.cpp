@@ -32,7 +32,7 @@ curve::score_rules rules_of(const std::string& constant) {
 int evaluate(const evaluate_options& options) {
   console console(options.quiet);
   curve::scorer scorer(rules_of(options.constant));
-  io::eev_csv labels(options.labels);
+  io::eev_csv labels(options.labels, io::scored_label_rules);
   for (io::video_rows video; labels.next(video);) {
     stop_if_interrupted();
     scorer.add_labels(video.id, video.microseconds, video.scores.tensor());
@@ -49,9 +49,13 @@ int evaluate(const evaluate_options& options) {
                           missing == rows ? message("video '", id, "'")
                                           : message(missing, " of the ", rows, " rows of video '", id, "'"),
                           " in ", options.labels));
-  if (score.extra_predictions > 0)
-    console.note(message(options.predictions, ": ", score.extra_predictions, " rows are in no video of ",
-                         options.labels, " and are ignored"));
+  const auto tell_ignored = [&](dim rows, const char* where) {
+    if (rows > 0)
+      console.note(message(options.predictions, ": ", rows, rows == 1 ? " row is " : " rows are ", where,
+                           " of ", options.labels, " and ignored"));
+  };
+  tell_ignored(score.in_no_video, "in no video");
+  tell_ignored(score.extra_predictions - score.in_no_video, "between or beyond the rows of the videos");
   require(score.videos > 0, options.predictions, ": predicts none of the videos in ", options.labels);
   output out(options.output);
   out.write(options.format == "json" ? score_json(score, options.constant) : score_table(score));

@@ -37,7 +37,29 @@ class Evaluate(CommandTest):
         self.write("predictions.csv", text)
         score, err = self.score()
         self.assertAlmostEqual(score["expressions"]["amusement"], 1)
-        self.assertIn("108 rows", err)
+        self.assertIn("108 rows are between or beyond the rows of the videos of labels.csv and ignored", err)
+        self.assertNotIn("in no video", err)
+
+    def test_labels_may_have_gaps_and_any_rate(self):
+        all_rows = labels(a=curve(60, 0.5)).splitlines()
+        self.write("predictions.csv", labels(a=curve(60, 1)))
+        for name, kept, left_out in (("a gap", all_rows[:21] + all_rows[40:], 19),
+                                     ("1 Hz", all_rows[:1] + all_rows[1::6], 50)):
+            with self.subTest(name):
+                self.write("labels.csv", "\n".join(kept) + "\n")
+                score, err = self.score()
+                self.assertAlmostEqual(score["mean"], 1, places=5)
+                self.assertIn(f"eev: predictions.csv: {left_out} rows are between or beyond", err)
+        # Ten seconds at 25 Hz, of which predictions go on for five: the rows after them have none.
+        text = "video,seconds," + ",".join(EXPRESSIONS) + "\n"
+        for k in range(250):
+            text += f"a,{k / 25:.6f}," + ",".join([f"{k / 1000:.6f}"] * 15) + "\n"
+        self.write("labels.csv", text)
+        self.write("predictions.csv", labels(a=[[k / 100] * 15 for k in range(30)]))
+        score, err = self.score(status=1)
+        self.assertGreater(score["mean"], 0.99)
+        self.assertIn("no prediction of 127 of the 250 rows of video 'a' in labels.csv", err)
+        self.assertNotIn("ignored", err)
 
     def test_what_has_no_prediction_is_named_and_the_rest_scored(self):
         self.write("labels.csv", labels(a=curve(12, 1), b=curve(20, 1), c=curve(7, 1)))
@@ -66,7 +88,7 @@ class Evaluate(CommandTest):
         self.write("labels.csv", good)
         self.write("predictions.csv", good.replace(good.splitlines()[3], "a,333333" + ",nan" * 15))
         self.assertIn("predictions.csv, line 4", self.fails("evaluate", "predictions.csv", "labels.csv", status=3))
-        self.write("labels.csv", good.replace("a,333333,", "a,366666,"))
+        self.write("labels.csv", good.replace("a,333333,", "a,166666,"))
         self.assertIn("labels.csv, line 4", self.fails("evaluate", "predictions.csv", "labels.csv", status=3))
         self.assertIn("gone.csv", self.fails("evaluate", "predictions.csv", "gone.csv", status=3))
         for wrong in ([], ["a.csv"], ["a.csv", "b.csv", "--format", "xml"], ["a.csv", "b.csv", "--constant", "one"]):

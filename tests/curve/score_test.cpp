@@ -128,6 +128,7 @@ TEST_CASE("what has no prediction is named, and the rest is scored") {
     CHECK(std::tuple(gap.id, gap.missing, gap.rows) == expected[i]);
   }
   CHECK(result.extra_predictions == 61);
+  CHECK(result.in_no_video == 60);
   CHECK(result.videos == 2);
   rows_of cut = labels, cut_predictions = predictions;
   for (auto* rows : {&cut, &cut_predictions}) rows->microseconds.resize(40), rows->values.resize(40 * E);
@@ -166,6 +167,38 @@ TEST_CASE("rows are joined on the nearest sixth of a second, also at other rates
   CHECK(scorer.result().extra_predictions == 240);
 }
 
+TEST_CASE("labels of any rate and with gaps are scored on the rows that are there") {
+  const auto predictions = random_rows(60, 1);
+  const auto kept = [&](auto wanted) {
+    rows_of rows;
+    for (dim k = 0; k < 60; ++k) {
+      if (!wanted(k)) continue;
+      rows.microseconds.push_back(predictions.microseconds[k]);
+      rows.values.insert(rows.values.end(), &predictions.values[k * E], &predictions.values[k * E] + E);
+    }
+    return rows;
+  };
+  for (const auto& labels :
+       {kept([](dim k) { return k < 20 || k > 40; }), kept([](dim k) { return k % 6 == 0; })}) {
+    scorer scorer;
+    add_labels(scorer, "a", labels), add_predictions(scorer, "a", predictions);
+    CHECK(scorer.result().mean == doctest::Approx(1).epsilon(1e-12));
+    CHECK(scorer.result().gaps.empty());
+    CHECK(scorer.result().extra_predictions == 60 - dim(labels.microseconds.size()));
+  }
+  // 30 Hz: the prediction at a sixth of a second is that of all label rows there.
+  rows_of fast{times(298, 30), {}};
+  for (dim k = 0; k < 298; ++k) {
+    const auto* row = &predictions.values[(k + 2) / 5 * E];
+    fast.values.insert(fast.values.end(), row, row + E);
+  }
+  scorer scorer;
+  add_labels(scorer, "a", fast), add_predictions(scorer, "a", predictions);
+  CHECK(scorer.result().mean == doctest::Approx(1).epsilon(1e-12));
+  CHECK(scorer.result().gaps.empty());
+  CHECK(scorer.result().extra_predictions == 0);
+}
+
 TEST_CASE("what cannot be joined or scored is refused by name") {
   const auto rows = random_rows(7, 1);
   scorer scorer;
@@ -175,9 +208,6 @@ TEST_CASE("what cannot be joined or scored is refused by name") {
   CHECK_THROWS_WITH_AS(
       scorer.add_labels("b", times(6), rows.tensor()),
       "score: labels of video b [7, 15] at 6 times; expected as many rows as times, and 15 columns", error);
-  CHECK_THROWS_WITH_AS(
-      add_labels(scorer, "b", random_rows(7, 1, 30)),
-      "score: labels of video b at 0.033333 s: closer than a sixth of a second to the row before", error);
   add_predictions(scorer, "b", rows);  // labels that were refused are not there
   CHECK(scorer.result().extra_predictions == 7);
   auto bad = rows;

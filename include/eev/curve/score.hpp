@@ -40,39 +40,35 @@ struct score {
     dim missing, rows;
   };
   std::vector<gap> gaps;      // in the order of the labels
-  dim extra_predictions = 0;  // rows that belong to no label row
+  dim extra_predictions = 0;  // rows that belong to no label row,
+  dim in_no_video = 0;        // and those of them whose video has no labels
 };
 
-/// Label rows and predictions are joined on the video's ID and round(6 x seconds). First come all labels,
-/// then the predictions, in any order; the latter are not kept.
+/// Label rows and predictions are joined on the video's ID and round(6 x seconds), whatever their rates and
+/// gaps. First come all labels, then the predictions, in any order; the latter are not kept.
 class scorer {
  public:
   explicit scorer(const score_rules& rules = {}) : rules_(rules) {}
 
-  /// Rows [n, E] at the given times, which go forward, at least a sixth of a second apart.
+  /// Rows [n, E] at the given times, which go forward. Several at one sixth of a second have one partner.
   void add_labels(const std::string& id, std::span<const std::int64_t> microseconds,
                   const_view<float, 2> rows) {
     require_rows("labels", id, microseconds, rows);
     labelled video{id, {}, table(rows.shape[1], rows.shape[0]), 0, {}, false};
-    for (const std::int64_t time : microseconds) {
-      const std::int64_t sixth = nearest_sixth(time);
-      require(video.sixths.empty() || sixth > video.sixths.back(), "score: labels of video ", id, " at ",
-              double(time) / 1e6, " s: closer than a sixth of a second to the row before");
-      video.sixths.push_back(sixth);
-    }
+    for (const std::int64_t time : microseconds) video.sixths.push_back(nearest_sixth(time));
     std::copy(rows.begin(), rows.end(), video.rows.tensor().begin());
     require(numbers_.try_emplace(id, videos_.size()).second, "score: labels of video ", id, " twice");
     videos_.push_back(std::move(video));
   }
 
-  /// Rows [n, E] at the given times, which go forward. If several are nearest to one label row, the nearest
-  /// of them counts.
+  /// Rows [n, E] at the given times, which go forward. Of several at one sixth of a second the nearest to it
+  /// counts.
   void add_predictions(const std::string& id, std::span<const std::int64_t> microseconds,
                        const_view<float, 2> rows) {
     require_rows("predictions", id, microseconds, rows);
     const auto found = numbers_.find(id);
     if (found == numbers_.end()) {
-      extra_predictions_ += rows.shape[0];
+      in_no_video_ += rows.shape[0];
       return;
     }
     labelled& video = videos_[found->second];
@@ -80,7 +76,7 @@ class scorer {
     video.predicted = true;
     const std::vector<dim> partners = join(video.sixths, microseconds);
     video.joined = dim(partners.size()) - std::ranges::count(partners, none);
-    extra_predictions_ += rows.shape[0] - video.joined;
+    extra_predictions_ += rows.shape[0] - different(partners);
 
     table labels(video.rows.columns(), video.joined), predictions = labels;
     for (dim i = 0, row = 0; i < dim(partners.size()); ++i) {
@@ -94,7 +90,8 @@ class scorer {
 
   score result() const {
     score result{};
-    result.extra_predictions = extra_predictions_;
+    result.extra_predictions = extra_predictions_ + in_no_video_;
+    result.in_no_video = in_no_video_;
     mean_of over_videos;
     std::array<mean_of, expressions.size()> over_videos_of;
     for (const labelled& video : videos_) {
@@ -144,17 +141,27 @@ class scorer {
   static std::vector<dim> join(std::span<const std::int64_t> sixths,
                                std::span<const std::int64_t> microseconds) {
     std::vector<dim> partners(sixths.size(), none);
-    std::size_t i = 0;
-    for (std::size_t k = 0; k < microseconds.size(); ++k) {
-      const std::int64_t sixth = nearest_sixth(microseconds[k]);
-      while (i < sixths.size() && sixths[i] < sixth) ++i;
-      if (i == sixths.size()) break;
-      if (sixths[i] != sixth) continue;
-      const auto distance = [&](std::int64_t time) { return std::abs(6 * time - 1'000'000 * sixth); };
-      if (partners[i] == none || distance(microseconds[k]) < distance(microseconds[partners[i]]))
-        partners[i] = dim(k);
+    std::size_t k = 0;
+    for (std::size_t i = 0; i < sixths.size(); ++i) {
+      if (i > 0 && sixths[i] == sixths[i - 1]) {
+        partners[i] = partners[i - 1];
+        continue;
+      }
+      const auto distance = [&](std::int64_t time) { return std::abs(6 * time - 1'000'000 * sixths[i]); };
+      while (k < microseconds.size() && nearest_sixth(microseconds[k]) < sixths[i]) ++k;
+      for (; k < microseconds.size() && nearest_sixth(microseconds[k]) == sixths[i]; ++k)
+        if (partners[i] == none || distance(microseconds[k]) < distance(microseconds[partners[i]]))
+          partners[i] = dim(k);
     }
     return partners;
+  }
+
+  /// How many predictions are partners, which go forward.
+  static dim different(const std::vector<dim>& partners) {
+    dim count = 0, last = none;
+    for (const dim partner : partners)
+      if (partner != none && partner != last) ++count, last = partner;
+    return count;
   }
 
   static void require_rows(std::string_view what, const std::string& id,
@@ -178,7 +185,7 @@ class scorer {
   score_rules rules_;
   std::vector<labelled> videos_;
   std::unordered_map<std::string, std::size_t> numbers_;
-  dim extra_predictions_ = 0;
+  dim extra_predictions_ = 0, in_no_video_ = 0;  // the former in videos with labels
 };
 
 }  // namespace eev::curve

@@ -41,8 +41,10 @@ struct eev_csv_rules {
   bool without_scores = false;     // a file of IDs and times alone is welcome, too
 };
 
-/// Labels as EEV publishes them; predictions, of any rate and model; a list of instants, as in test.csv.
+/// Labels as EEV publishes them; labels to score against, at any times; predictions, of any rate and model; a
+/// list of instants, as in test.csv.
 inline constexpr eev_csv_rules label_rules{.rate = rational(6)};
+inline constexpr eev_csv_rules scored_label_rules{};
 inline constexpr eev_csv_rules prediction_rules{.confidences = false};
 inline constexpr eev_csv_rules instant_rules{.rate = rational(6), .without_scores = true};
 
