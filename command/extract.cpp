@@ -21,7 +21,8 @@ namespace {
 
 struct extract_options {
   std::vector<std::string> videos;
-  std::string output, shard;
+  std::string output;
+  std::optional<shard> part;
   std::optional<rational> rate = 1;
   weights_options weights;
   stream_options streams;
@@ -49,7 +50,7 @@ class extract_report {
 };
 
 int extract(const extract_options& options) {
-  const shard part = options.shard.empty() ? shard() : parse_shard(options.shard);
+  const shard part = options.part.value_or(shard());
   const auto inputs = part.of(find_inputs(options.videos, true));
   console console(options.device.quiet);
   const auto extraction = options.streams.extraction(*options.rate);
@@ -62,9 +63,9 @@ int extract(const extract_options& options) {
   if (!files.note.empty()) console.caution(files.note);
 
   make_folder(options.output);
-  extract_report report(options.output + (options.shard.empty()
-                                              ? "/report.csv"
-                                              : message("/report-", part.index, "-of-", part.count, ".csv")));
+  extract_report report(options.output + (options.part
+                                              ? message("/report-", part.index, "-of-", part.count, ".csv")
+                                              : "/report.csv"));
   batch batch(console, inputs, options.streams, *options.rate);
   int skipped = 0;
   for (const input& input : inputs) {
@@ -111,7 +112,9 @@ void add_extract(CLI::App& program, int& status) {
       ->required();
   add_backbone_options(app, options->weights);
   add_number(app, "--rate", options->rate, 1000, "visual rows a second");
-  app.add_option("--shard", options->shard, "only the part I of N (I from 0), with report-I-of-N.csv")
+  app.add_option_function<std::string>(
+         "--shard", [options](const std::string& text) { options->part = parse_shard(text); },
+         "only the part I of N (I from 0), with report-I-of-N.csv")
       ->type_name("I/N");
   add_stream_options(app, options->streams);
   add_device_options(app, options->device);

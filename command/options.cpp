@@ -2,10 +2,12 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <CLI/CLI.hpp>
 
 #include <eev/features/vggish_pca_file.hpp>
+#include <eev/features/visual_network.hpp>
 #include <eev/io/decimal.hpp>
 
 #include "failures.hpp"
@@ -48,8 +50,8 @@ void add_number(CLI::App& app, const std::string& name, std::optional<rational>&
 
 void add_backbone_options(CLI::App& app, weights_options& options) {
   app.add_option("--visual", options.visual,
-                 "the network that the visual weights are of (swin-tiny, swin-small, swin-base, swin-large, "
-                 "se-resnet50, se-resnext101-32x4d, inception-v3), where they do not say so themselves");
+                 "the network that the visual weights are of, where they do not say so themselves")
+      ->check(CLI::IsMember(features::visual_network_names()));
   app.add_option("--visual-weights", options.visual_weights,
                  "safetensors file of the visual network; else NAME.safetensors in $EEV_WEIGHTS, weights/ or "
                  "~/.cache/eev")
@@ -123,12 +125,13 @@ std::optional<std::string> row_option::value_of(const std::string& text) const {
 }
 
 void add_stream_options(CLI::App& app, stream_options& options) {
+  const CLI::Range index(std::numeric_limits<int>::max());
   app.add_option("--video-stream", options.video,
                  "index of the video stream in the file; else the lowest-numbered")
-      ->check(CLI::NonNegativeNumber);
+      ->check(index);
   app.add_option("--audio-stream", options.audio,
                  "index of the audio stream in the file; else the lowest-numbered")
-      ->check(CLI::NonNegativeNumber);
+      ->check(index);
   app.add_option("--decode", options.decode,
                  "cpu, or cuda or cuda:N: by that GPU's decoder (NVDEC), and by the CPU what it cannot")
       ->capture_default_str()

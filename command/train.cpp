@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -30,6 +31,24 @@ struct train_options {
   device_options device;
 };
 
+/// "learning_rate" as the command line has it: "--learning-rate".
+std::string option_of(std::string setting) {
+  std::ranges::replace(setting, '_', '-');
+  return "--" + setting;
+}
+
+/// What is wrong with a setting, told of its option. The first word is one, and others are where no word of
+/// English could be meant.
+std::string told_of_options(const std::string& problem) {
+  const auto settings = train::settings_of({});
+  std::string told, word;
+  for (std::istringstream words(problem); std::getline(words, word, ' ');) {
+    const bool is_setting = settings.contains(word) && (told.empty() || word.find('_') != word.npos);
+    told += (told.empty() ? "" : " ") + (is_setting ? option_of(word) : word);
+  }
+  return told;
+}
+
 train::recipe make_recipe(const train_options& options) {
   try {
     train::recipe recipe = train::find_recipe(options.recipe);
@@ -37,7 +56,7 @@ train::recipe make_recipe(const train_options& options) {
     train::check(recipe);
     return recipe;
   } catch (const error& problem) {
-    throw usage_error(problem.what());
+    throw usage_error(told_of_options(problem.what()));
   }
 }
 
@@ -180,17 +199,15 @@ int train_head(train_options options) {
 void add_settings(CLI::App& app, const std::shared_ptr<train_options>& options) {
   const train::recipe recipe;
   train::for_each_setting(recipe, [&](const char* name, const auto& value, const char* meaning) {
-    std::string option = name;
-    std::ranges::replace(option, '_', '-');
+    const std::string option = option_of(name);
     if constexpr (std::is_same_v<decltype(value), const bool&>) {
       app.add_flag_function(
-          "--" + option + ",!--no-" + option,
+          option + ",!--no-" + option.substr(2),
           [options, name](std::int64_t count) { options->settings[name] = count > 0 ? "true" : "false"; },
           message(meaning, value ? " (on)" : " (off)"));
     } else {
       app.add_option_function<std::string>(
-             "--" + option, [options, name](const std::string& text) { options->settings[name] = text; },
-             meaning)
+             option, [options, name](const std::string& text) { options->settings[name] = text; }, meaning)
           ->type_name("")
           ->default_str(train::text_of(value));
     }

@@ -212,7 +212,15 @@ class Train(TrainingTest):
                       ["--label-filter", "mean"], ["--audio-index", "early"], ["--learning-rate", "-1"],
                       ["--precision", "bf16"]):
             with self.subTest(wrong):
-                self.fails(*self.arguments(*wrong), status=2)
+                self.assertRegex(self.fails(*self.arguments(*wrong), status=2), r"^eev: .{,200}$")
+        for option, value, told in (("--learning-rate", "-1", "is -1, expected a number from 0 to 1e+300"),
+                                    ("--learning-rate", "nan", "is nan, expected a number from 0 to 1e+300"),
+                                    ("--seed", "-1", "is '-1', expected a whole number from 0 to 18446744073709551615"),
+                                    ("--rate", "2.5", "is '2.5', expected a whole number"),
+                                    ("--rate", "4", "is 4, expected 1, 2, 3 or 6")):
+            self.assertIn(f"eev: {option} {told}", self.fails(*self.arguments(option, value), status=2))
+        self.assertIn("eev: --visual-units and --audio-units are both 0; expected a picture",
+                      self.fails(*self.arguments("--visual-units", "0", "--audio-units", "0"), status=2))
         self.fails("train", "--features", "features", status=2)
         self.assertIn("CUDA", self.fails(*self.arguments("--device", "cuda"), status=3))
 

@@ -50,6 +50,18 @@ class Usage(CommandTest):
                           ["extract", "a.png"], ["convert", "formula:head"], ["interpolate"], ["inspect"]):
             with self.subTest(arguments):
                 self.fails(*arguments, status=2)
+    def test_what_an_option_takes_is_told(self):
+        for arguments, expected in ((["extract", "a.png", "--output", "o", "--visual", "bogus"], "swin-large"),
+                                    (["predict", "a.png", "--weights", "h", "--visual", "bogus"], "inception-v3"),
+                                    (["predict", "a.png", "--audio-stream", "-1"], "--audio-stream: "),
+                                    (["extract", "a.png", "--output", "o", "--video-stream", "x"], "--video-stream: "),
+                                    (["extract", "a.png", "--output", "o", "--shard", ""], "--shard: ")):
+            with self.subTest(arguments):
+                error = self.fails(*arguments, status=2)
+                self.assertIn(expected, error)
+                self.assertLess(len(error), 250)
+        self.assertEqual(self.names(), [])
+
 
     def test_a_word_that_is_not_expected_is_named(self):
         for word, arguments in (("pridict", ["pridict", "a.png"]), ("--bogus", ["predict", "--bogus"]),

@@ -2,7 +2,9 @@
 // on: core, clips, curve, train/losses.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -86,8 +88,13 @@ inline double rate_in(const recipe& recipe, int epoch) {
 inline void check(const recipe& recipe) {
   constexpr double most = 1e300;
   const auto within = [](const char* name, double value, double least, double most) {
-    require(value >= least && value <= most, name, " is ", value, ", expected a number from ", least, " to ",
-            most);
+    const auto plain = [](double number) {
+      std::array<char, 32> text;
+      return std::string(text.data(), std::snprintf(text.data(), text.size(), "%g", number));
+    };
+    if (!(value >= least && value <= most))
+      throw error(message(name, " is ", plain(value), ", expected a number from ", plain(least), " to ",
+                          plain(most)));
   };
   const auto one_of = [](const char* name, const std::string& value,
                          const std::vector<std::string_view>& values) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -126,6 +127,17 @@ bool parse(std::string_view text, Value& value) {
   }
 }
 
+/// What parse() takes.
+template <class Value>
+std::string expected() {
+  if constexpr (std::is_same_v<Value, bool>) return "true or false";
+  if constexpr (std::is_same_v<Value, int>) return "a whole number";
+  if constexpr (std::is_same_v<Value, std::vector<int>>) return "whole numbers, separated by commas";
+  if constexpr (std::is_unsigned_v<Value>)
+    return message("a whole number from 0 to ", std::numeric_limits<Value>::max());
+  return "a number";
+}
+
 }  // namespace detail
 
 /// Gives the setting of that name the value that `text` says.
@@ -135,7 +147,7 @@ inline void set(recipe& recipe, std::string_view name, std::string_view text) {
     if (name != setting) return;
     known = true;
     require(detail::parse(text, value), name, " is '", text, "', expected ",
-            std::is_same_v<decltype(value), bool&> ? "true or false" : "a number");
+            detail::expected<std::remove_reference_t<decltype(value)>>());
   });
   require(known, "no setting '", name, "'");
 }
