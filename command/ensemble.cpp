@@ -57,7 +57,7 @@ int average_predictions(const ensemble_options& options) {
   int left_out = 0;
   for (std::size_t f = 0; f < options.predictions.size(); ++f) {
     const std::string& path = options.predictions[f];
-    io::eev_csv file(path, {.rate = options.rate, .confidences = false});
+    io::eev_csv file(path, {.rate = options.rate, .confidences = false, .rate_option = "--rate"});
     for (io::video_rows video; file.next(video);) {
       stop_if_interrupted();
       const auto scores = video.scores.tensor();

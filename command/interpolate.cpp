@@ -29,7 +29,8 @@ struct interpolate_options {
 /// The rows that each video of a file has, which may be without scores.
 std::map<std::string, dim> count_rows(const std::string& path, rational rate) {
   std::map<std::string, dim> rows;
-  io::eev_csv file(path, {.rate = rate, .confidences = false, .without_scores = true});
+  io::eev_csv file(path,
+                   {.rate = rate, .confidences = false, .without_scores = true, .rate_option = "--rate"});
   for (io::video_rows video; file.next(video); rows[video.id] = video.rows()) stop_if_interrupted();
   return rows;
 }
@@ -38,7 +39,7 @@ int interpolate(const interpolate_options& options) {
   const rational rate = *options.rate, input_rate = *options.input_rate;
   console console(options.quiet);
   auto lengths = options.like.empty() ? std::map<std::string, dim>() : count_rows(options.like, rate);
-  io::eev_csv in(options.input, {.rate = input_rate, .confidences = false});
+  io::eev_csv in(options.input, {.rate = input_rate, .confidences = false, .rate_option = "--input-rate"});
   output out(options.output);
   const auto writer = make_csv_writer(out, options.format == "eev" ? csv_spelling::eev : csv_spelling::csv);
 

@@ -152,6 +152,13 @@ class Interpolate(CommandTest):
             self.assertIn("eev: in.csv: ", self.fails("interpolate", "in.csv", status=3))
         self.assertIn("eev: gone.csv: ", self.fails("interpolate", "gone.csv", status=3))
 
+    def test_a_file_of_another_rate_is_told_with_the_option(self):
+        self.curves("in.csv", a=(3, 0, 0.3))
+        for option, arguments in (("--input-rate", ["interpolate", "in.csv", "--input-rate", "2"]),
+                                  ("--rate", ["interpolate", "in.csv", "--like", "in.csv"]),
+                                  ("--rate", ["ensemble", "in.csv", "in.csv", "--output", "out.csv"])):
+            self.assertIn(f"is the file of another rate? {option} tells it", self.fails(*arguments, status=3))
+
     def test_predictions_at_1_hz_give_those_at_6_hz(self):
         self.sample_clip()
         self.eev("predict", "sample.mp4", "--rate", "1", "--output", "one.csv")

@@ -39,6 +39,7 @@ struct eev_csv_rules {
   std::optional<rational> rate{};  // row k is at k / rate seconds, give or take 1 us; none: time goes forward
   bool confidences = true;         // scores are from 0 to 1; else any finite numbers
   bool without_scores = false;     // a file of IDs and times alone is welcome, too
+  std::string_view rate_option{};  // by which whoever has a file of another rate can say so
 };
 
 /// Labels as EEV publishes them; labels to score against, at any times; predictions, of any rate and model; a
@@ -135,7 +136,10 @@ class eev_csv {
       const std::int64_t expected = (rational(k) * 1'000'000 / *rules_.rate).floor();
       fail(time_column_, video.id,
            message(in_seconds_ ? message(double(expected) / 1e6) : message(expected), " for row ", k,
-                   " of the video, in ", in_seconds_ ? "seconds" : "microseconds", " and without gaps"));
+                   " of the video, in ", in_seconds_ ? "seconds" : "microseconds", " and without gaps",
+                   rules_.rate_option.empty()
+                       ? ""
+                       : message("; is the file of another rate? ", rules_.rate_option, " tells it")));
     }
     if (!video.microseconds.empty() && found <= video.microseconds.back())
       fail(time_column_, video.id, "a later time than in the row before");
