@@ -86,6 +86,10 @@ void tell_of_gaps(console& console, const train_options& options, const train::l
     tell(options.val_features + ": no labels in " + options.val_labels + " of ", validation.without_labels);
   }
   tell(options.features + ": no labels of ", unlabelled);
+  const std::string too_long =
+      message(": more than ", train::longest_excess, " s of labels after the features end, of ");
+  tell(options.labels + too_long, training.beyond_features);
+  if (options.val_labels != options.labels) tell(options.val_labels + too_long, validation.beyond_features);
   tell(options.labels + ": shorter than 10 rows, so not smoothed, ", training.unfiltered);
 
   std::vector<std::string> ids, shared;

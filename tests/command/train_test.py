@@ -129,6 +129,19 @@ class Train(TrainingTest):
         self.assertEqual(self.train("--resume").count("goes on after epoch 3 of 3"), 1)
         self.assertEqual(len(self.log()), 3)
 
+    def test_labels_that_say_nothing_are_refused(self):
+        self.write("train.csv", labels(**{f"train{i}": [[0.0] * 15] * 60 for i in range(6)}))
+        self.assertIn("train.csv: all 60 rows to learn from are zero", self.fails(*self.arguments(), status=3))
+        self.assertNotIn("run", self.names())
+        self.train("--no-mask-zero-rows")
+
+    def test_labels_far_beyond_the_features_are_told_of(self):
+        text = self.read("train.csv").splitlines()
+        self.write("train.csv", "\n".join(line for line in text if not line.startswith("train0,")) + "\n"
+                   + labels(train0=[[0.5 + 0.4 * (k % 7) / 7] * 15 for k in range(3000)]).split("\n", 1)[1])
+        told = "train.csv: more than 10 s of labels after the features end, of 1 video: train0"
+        self.assertEqual(self.train().count(told), 1)
+
     def test_recipe_paper_and_its_quirks(self):
         self.train("--recipe", "paper", "--dropout", "0", "--clip-seconds", "60")
         config = json.loads(self.read("run/config.json"))

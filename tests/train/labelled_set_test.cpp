@@ -126,6 +126,23 @@ TEST_CASE("features that do not go together are refused by file") {
   CHECK(silent.read(visual).audio_width == 0);
 }
 
+TEST_CASE("labels that go on long after the features are told of, and all zeros are nothing to learn") {
+  small_corpus corpus;
+  corpus.add_features("fits", 4), corpus.add_features("long", 4);
+  corpus.add_labels("fits", 6 * 14), corpus.add_labels("long", 6 * 14 + 1);
+  CHECK(corpus.read().beyond_features == std::vector<std::string>{"long"});
+
+  small_corpus blank;
+  blank.add_features("a", 4), blank.add_labels("a", 20, [](dim, dim) { return 0.0f; });
+  CHECK(blank.complaint() ==
+        "labels.csv: all 4 rows to learn from are zero in every expression, and the setting mask_zero_rows "
+        "leaves "
+        "such rows out; expected labels that say something, or --no-mask-zero-rows");
+  recipe unmasked;
+  unmasked.mask_zero_rows = false;
+  CHECK(blank.read(unmasked).videos.size() == 1);
+}
+
 TEST_CASE("nothing in common is an error that names both") {
   small_corpus corpus;
   corpus.add_features("a", 4), corpus.add_labels("b", 20);

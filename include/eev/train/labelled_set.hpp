@@ -39,9 +39,13 @@ struct labelled_set {
   /// What `eev extract` said about how the features were made, the same for all; "" where it did not.
   std::map<std::string, std::string> metadata;
 
-  // What there is to tell: labels without features, features without labels, videos too short to smooth.
-  std::vector<std::string> without_features, without_labels, unfiltered;
+  // What there is to tell: labels without features, features without labels, videos too short to smooth,
+  // labels that go on for more than `longest_excess` seconds after their features.
+  std::vector<std::string> without_features, without_labels, unfiltered, beyond_features;
 };
+
+/// Labels of a video are rarely as long as its features to the second, but hardly ever this much longer.
+inline constexpr dim longest_excess = 10;
 
 /// Visual row t of a video and the audio row that goes with it, as the recipe has it.
 inline dim audio_row_of(const recipe& recipe, const io::video_features& features, dim t) {
@@ -123,6 +127,9 @@ labelled_set read_labelled_set(const std::string& folder, const std::string& csv
     auto features = io::open_features(folder + "/" + video.id + ".safetensors", video.id);
     detail::check_features(set, recipe, features);
     see(video);
+    if (rational(video.rows()) / clips::label_rate >
+        rational(steps_of(features)) / recipe.rate + longest_excess)
+      set.beyond_features.push_back(video.id);
     set.videos.push_back(detail::label(recipe, std::move(features), video.scores, set.unfiltered));
   }
   for (std::size_t i = 0; i < available.size(); ++i)
@@ -131,9 +138,18 @@ labelled_set read_labelled_set(const std::string& folder, const std::string& csv
           folder, ", which has those of ", available.size());
   return set;
 }
+
+/// A set to learn from. Throws where there is nothing to learn.
 inline labelled_set read_labelled_set(const std::string& folder, const std::string& csv,
                                       const recipe& recipe) {
-  return read_labelled_set(folder, csv, recipe, {}, [](const io::video_rows&) {});
+  auto set = read_labelled_set(folder, csv, recipe, {}, [](const io::video_rows&) {});
+  dim rows = 0, counted = 0;
+  for (const labelled_video& video : set.videos)
+    rows += video.rows(), counted += std::ranges::count(video.counted, 1);
+  require(counted > 0, csv, ": all ", rows,
+          " rows to learn from are zero in every expression, and the setting "
+          "mask_zero_rows leaves such rows out; expected labels that say something, or --no-mask-zero-rows");
+  return set;
 }
 
 /// A number for what the videos are: a run that is resumed must have the same.
