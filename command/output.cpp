@@ -6,6 +6,10 @@
 #include <cstring>
 #include <filesystem>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include "failures.hpp"
 
 namespace eev::command {
@@ -42,6 +46,16 @@ void make_folder(const std::string& path) {
   require(std::filesystem::is_directory(path), path,
           ": cannot be made a folder: ", problem ? problem.message() : "there is a file of that name");
 }
+folder_lock::folder_lock(const std::string& folder)
+    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  // A file system without locks (some on networks) has to do without.
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(descriptor_);
+  throw error(folder +
+              ": another process of eev is writing there; wait until it has ended, or name another folder");
+}
+
+folder_lock::~folder_lock() { ::close(descriptor_); }
 
 void output::check(bool good) const {
   if (good) return;

@@ -34,4 +34,17 @@ class output {
 /// The folder is there, and those it is in.
 void make_folder(const std::string& path);
 
+/// Whoever has it writes to the folder alone: for another process it is an error. It goes with the process,
+/// however that ends, and leaves nothing in the folder.
+class folder_lock {
+ public:
+  explicit folder_lock(const std::string& folder);
+  ~folder_lock();
+  folder_lock(const folder_lock&) = delete;
+  folder_lock& operator=(const folder_lock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace eev::command

@@ -169,6 +169,7 @@ int train_head(train_options options) {
     training.videos.insert(training.videos.end(), validation.set.videos.begin(), validation.set.videos.end());
 
   make_folder(options.output);
+  const folder_lock alone(options.output);
   const std::string last = options.output + "/last.safetensors";
   require(options.resume || !std::filesystem::exists(last), last,
           ": there is a run already; --resume goes on with it, another --output begins a new one");

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -128,6 +129,19 @@ class Train(TrainingTest):
         self.assertIn("--resume", self.fails(*self.arguments(), status=3))
         self.assertEqual(self.train("--resume").count("goes on after epoch 3 of 3"), 1)
         self.assertEqual(len(self.log()), 3)
+
+    def test_two_processes_do_not_write_to_one_folder(self):
+        first = self.start(*self.arguments(output="run", epochs=100000))
+        while not (self.folder / "run/config.json").exists():
+            time.sleep(0.01)
+        for more in ([], ["--resume"]):
+            self.assertIn("eev: run: another process of eev is writing there",
+                          self.fails(*self.arguments(*more), status=3))
+        first.kill()
+        first.communicate()
+        shutil.rmtree(self.folder / "run")
+        (self.folder / "run").mkdir()
+        self.train()
 
     def test_labels_that_say_nothing_are_refused(self):
         self.write("train.csv", labels(**{f"train{i}": [[0.0] * 15] * 60 for i in range(6)}))
