@@ -40,12 +40,24 @@ void output::commit() {
   check(std::fflush(stream_) == 0);
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  if (a == "-" || b == "-") return a == b;
+  std::error_code none;
+  const auto whole = [&](const std::string& path) {
+    return fs::weakly_canonical(fs::absolute(path, none), none);
+  };
+  const fs::path first = whole(a);
+  return fs::equivalent(a, b, none) || (!first.empty() && first == whole(b));
+}
+
 void make_folder(const std::string& path) {
   std::error_code problem;
   std::filesystem::create_directories(path, problem);
   require(std::filesystem::is_directory(path), path,
           ": cannot be made a folder: ", problem ? problem.message() : "there is a file of that name");
 }
+
 folder_lock::folder_lock(const std::string& folder)
     : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   // A file system without locks (some on networks) has to do without.

@@ -31,6 +31,9 @@ class output {
   std::FILE* stream_ = nullptr;
 };
 
+/// Whether two names are of one file, which need not be there yet. "-" is stdout.
+bool is_same_file(const std::string& a, const std::string& b);
+
 /// The folder is there, and those it is in.
 void make_folder(const std::string& path);
 

@@ -1,4 +1,5 @@
 // In:  videos.  Out: their fifteen curves.
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -40,11 +41,21 @@ struct page {
       : out(path), writer(make_html_writer(out, {name_of(files), files.note})) {}
 };
 
-int predict(const predict_options& options) {
-  if (options.report == options.output)
+/// Nothing that is read or written is to be written over.
+void require_different_files(const predict_options& options, const std::vector<input>& inputs) {
+  if (is_same_file(options.report, options.output))
     throw usage_error("--report and --output both name " + options.output);
+  std::error_code none;
+  for (const input& input : inputs)
+    for (const auto& [option, path] : {std::pair("--output", options.output), {"--report", options.report}})
+      if (path != "-" && std::filesystem::equivalent(path, input.path, none))
+        throw usage_error(message(option, " ", path, ": that is the video ", input.path));
+}
+
+int predict(const predict_options& options) {
   const rational frame_rate = 1;
   const auto inputs = find_inputs(options.videos, false);
+  require_different_files(options, inputs);
   console console(options.device.quiet);
   const auto files = open_model(options.weights);
   const auto streams = rows_for(files, options.streams);

@@ -122,8 +122,18 @@ class Report(CommandTest):
         self.assertEqual(self.names(), ["page.html"])
         self.image("a.png")
         self.assertIn("nowhere/page.html", self.fails("predict", "a.png", "--report", "nowhere/page.html", status=3))
-        for both in ("-", "same"):
-            self.assertIn("both name", self.fails("predict", "a.png", "--report", both, "--output", both, status=2))
+
+    def test_nothing_is_written_over_another_or_over_a_video(self):
+        self.image("a.png")
+        os.symlink("a.png", self.folder / "link.png")
+        here = self.folder.resolve()
+        for one, other in (("-", "-"), ("same", "same"), ("./o.csv", "o.csv"), ("o.csv", f"{here}/o.csv")):
+            self.assertIn("both name", self.fails("predict", "a.png", "--report", one, "--output", other, status=2))
+        for option in ("--output", "--report"):
+            for name in ("a.png", "./a.png", f"{here}/a.png", "link.png"):
+                self.assertIn(f"{option} {name}: that is the video a.png",
+                              self.fails("predict", "a.png", option, name, status=2))
+        self.assertEqual(self.names(), ["a.png", "link.png"])
 
 
 class Sameness(CommandTest):
