@@ -4,6 +4,8 @@
 #include <cmath>
 #include <filesystem>
 #include <new>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include <eev/media/ffmpeg.hpp>
@@ -54,12 +56,26 @@ std::string count(dim number, const std::string& thing) {
   return message(number, " ", thing, number == 1 ? "" : "s");
 }
 
-/// What the file's header says about its length, in seconds; 0 if nothing. Good for a bar, and often wrong.
-double claimed_seconds(const std::string& path) {
+/// What the file's header says about lengths, in seconds; 0 if nothing. Often wrong.
+struct claimed_seconds {
+  double file = 0;     // all of it, good for a bar: sound or subtitles may go on after the picture
+  double picture = 0;  // its stream alone
+};
+
+claimed_seconds read_claims(const std::string& path, std::optional<int> video_stream) {
   AVFormatContext* opened = nullptr;
-  if (avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr) < 0) return 0;
+  if (avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr) < 0) return {};
   const media::format_handle file(opened);
-  return file->duration > 0 ? double(file->duration) / AV_TIME_BASE : 0;
+  claimed_seconds claimed;
+  if (file->duration > 0) claimed.file = double(file->duration) / AV_TIME_BASE;
+  for (const AVStream* stream : std::span(file->streams, file->nb_streams)) {
+    const bool cover = stream->disposition & AV_DISPOSITION_ATTACHED_PIC;
+    if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || cover) continue;
+    if (video_stream.value_or(stream->index) != stream->index) continue;
+    if (stream->duration > 0) claimed.picture = double(stream->duration) * av_q2d(stream->time_base);
+    break;
+  }
+  return claimed;
 }
 
 }  // namespace
@@ -91,8 +107,8 @@ void batch::work_on(const input& input, const std::function<void(video&)>& work)
   require(input.problem.empty(), input.path, ": ", input.problem);
   media::quiet_libav();
   const bool is_image = media::is_still_image(input.path);
-  const double claimed = is_image ? 1 : claimed_seconds(input.path);
-  progress_.begin(input.path, size_of(input), claimed);
+  const auto claimed = is_image ? claimed_seconds{1, 1} : read_claims(input.path, streams_.video);
+  progress_.begin(input.path, size_of(input), claimed.file);
   media::video_file file(input.path, {rate_, streams_.video, streams_.audio, gpu_named(streams_.decode)});
   watched_video watched(file, rate_, progress_);
   work(watched);
@@ -104,9 +120,9 @@ void batch::work_on(const input& input, const std::function<void(video&)>& work)
     warn(count(packets, "packet"), " of sound could not be decoded");
   if (const std::string refusal = file.gpu_refusal(); !refusal.empty() && refusal != gpu_refusal_)
     warn("decoded on the CPU: ", gpu_refusal_ = refusal);
-  if (const double found = file.duration().value(); claimed > found + 1)
-    warn("the picture ends after ", std::lround(found), " s, the file's header says ", std::lround(claimed),
-         " s: it is cut off, or the header is wrong");
+  if (const double found = file.duration().value(); claimed.picture > found + 1)
+    warn("the picture ends after ", std::lround(found), " s, the file's header says ",
+         std::lround(claimed.picture), " s: it is cut off, or the header is wrong");
 }
 
 void batch::skip(const input& input) {
