@@ -41,7 +41,7 @@ void console::draw(const std::string& line) {
   winsize size{};
   const std::size_t width =
       ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
-  std::fprintf(stderr, "\r%s\x1b[K", line.substr(0, width - 1).c_str());
+  std::fprintf(stderr, "\r%s\x1b[K", one_line(line.substr(0, width - 1)).c_str());
   std::fflush(stderr);
   drawn_ = true;
 }

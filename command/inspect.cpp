@@ -9,6 +9,7 @@
 #include <eev/io/safetensors.hpp>
 #include <eev/io/sha256.hpp>
 
+#include "console.hpp"
 #include "failures.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -40,13 +41,14 @@ ordered_json describe(const std::string& path) {
 }
 
 std::string text_of_file(const ordered_json& all) {
-  const auto text = [](const ordered_json& value) { return value.get<std::string>(); };
+  const auto text = [](const ordered_json& value) { return one_line(value.get<std::string>()); };
   std::string lines = text(all["file"]) + "\nsha256      " + text(all["sha256"]);
   lines +=
       message("\ntensors     ", all["tensors"].size(), "\nparameters  ", all["parameters"].get<std::size_t>(),
               "\nbytes       ", all["bytes"].get<std::size_t>(), "\n");
   if (!all["metadata"].empty()) lines += "\nmetadata\n";
-  for (const auto& [key, value] : all["metadata"].items()) lines += "  " + key + " = " + text(value) + "\n";
+  for (const auto& [key, value] : all["metadata"].items())
+    lines += "  " + one_line(key) + " = " + text(value) + "\n";
   lines += "\ntensors\n";
   for (const auto& tensor : all["tensors"]) {
     std::string type = text(tensor["dtype"]);

@@ -249,9 +249,9 @@ class Progress(CommandTest):
 
     def test_a_bar_on_a_terminal(self):
         clip = (self.folder / self.sample_clip("a.mp4")).read_bytes()
-        self.write("b.mp4", clip)
+        steering = self.write("b\x1b]0;.mp4", clip)  # which would begin the title of the window
         terminal, side = pty.openpty()
-        process = subprocess.Popen([PROGRAM, "predict", "a.mp4", "b.mp4", "--output", "/dev/null"], cwd=self.folder,
+        process = subprocess.Popen([PROGRAM, "predict", "a.mp4", steering, "--output", "/dev/null"], cwd=self.folder,
                                    stderr=side)
         os.close(side)
         shown = b""
@@ -262,7 +262,8 @@ class Progress(CommandTest):
             pass
         os.close(terminal)
         self.assertEqual(process.wait(timeout=60), 0)
-        self.assertRegex(shown.decode(), r"\r\[#+-*\] +\d+ %, 2 of 2, \d+.\dx realtime, \d\d:\d\d left  b.mp4")
+        self.assertRegex(shown.decode(), r"\r\[#+-*\] +\d+ %, 2 of 2, \d+.\dx realtime, \d\d:\d\d left  b ]0;.mp4")
+        self.assertNotIn(b"\x1b]", shown)
 
     def test_frames_that_cannot_be_decoded_are_left_out_and_counted(self):
         clip = bytearray((self.folder / self.sample_clip()).read_bytes())

@@ -50,6 +50,7 @@ class Usage(CommandTest):
                           ["extract", "a.png"], ["convert", "formula:head"], ["interpolate"], ["inspect"]):
             with self.subTest(arguments):
                 self.fails(*arguments, status=2)
+
     def test_what_an_option_takes_is_told(self):
         for arguments, expected in ((["extract", "a.png", "--output", "o", "--visual", "bogus"], "swin-large"),
                                     (["predict", "a.png", "--weights", "h", "--visual", "bogus"], "inception-v3"),
@@ -62,6 +63,12 @@ class Usage(CommandTest):
                 self.assertLess(len(error), 250)
         self.assertEqual(self.names(), [])
 
+    def test_what_steers_a_terminal_is_not_printed(self):
+        self.write("head", safetensors({"a\x1b[2Jb": [[0.5]]}, {"key\x1b": "value\x1b]0;"}))
+        out = self.eev("inspect", "head")[0]
+        self.assertNotIn("\x1b", out)
+        self.assertIn("a [2Jb", out)
+        self.assertIn("key  = value ]0;", out)
 
     def test_a_word_that_is_not_expected_is_named(self):
         for word, arguments in (("pridict", ["pridict", "a.png"]), ("--bogus", ["predict", "--bogus"]),
