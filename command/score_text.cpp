@@ -14,7 +14,10 @@ namespace {
 
 std::string line(const std::string& name, double r) {
   std::array<char, 80> text;
-  std::snprintf(text.data(), text.size(), "%-16s %9.6f\n", name.c_str(), r);
+  if (std::isnan(r))
+    std::snprintf(text.data(), text.size(), "%-16s %9s\n", name.c_str(), "-");
+  else
+    std::snprintf(text.data(), text.size(), "%-16s %9.6f\n", name.c_str(), r);
   return text.data();
 }
 

@@ -82,6 +82,9 @@ class Evaluate(CommandTest):
             self.assertAlmostEqual(score["mean"], mean, places=5)
             self.assertEqual(score["constant"], constant)
         self.assertIsNone(self.score("--constant", "skip")[0]["expressions"]["anger"])
+        table = self.eev("evaluate", "predictions.csv", "labels.csv", "--constant", "skip")[0]
+        self.assertRegex(table, r"\nanger +-\n")
+        self.assertNotIn("nan", table)
 
     def test_bad_rows_and_usage(self):
         good = labels(a=curve(12, 1))
