@@ -71,7 +71,8 @@ class Weights(CommandTest):
         self.assertEqual(self.fails("convert", "model.pth", "--output", "x", status=3),
                          "eev: model.pth: cannot be opened: No such file or directory")
         self.write("page.pth", "<html>404</html>")
-        self.assertIn("not a safetensors file", self.fails("convert", "page.pth", "--output", "x", status=3))
+        self.assertIn("page.pth: neither by torch.save (a zip archive, or its older layout) nor a safetensors file",
+                      self.fails("convert", "page.pth", "--output", "x", status=3))
         self.fails("convert", "formula:demo", "--output", "x", "--precision", "fp16", status=2)
         self.assertIn("nowhere/x", self.fails("convert", "formula:head-demo", "--output", "nowhere/x", status=3))
         self.assertEqual(self.names(), ["page.pth"])

@@ -2,6 +2,7 @@
 // io/mapped_file, io/safetensors, io/torch_checkpoint.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,11 @@ class checkpoint {
       torch_.emplace(path, file_.bytes());
       return;
     }
+    // The length of the header, eight bytes, then the header, which is JSON.
+    require(file_.bytes().size() > 8 && file_.bytes()[8] == std::byte('{'), path,
+            ": neither by torch.save (a zip archive, or its older layout) nor a safetensors file, the two "
+            "that are "
+            "read");
     safetensors_.emplace(path, file_.bytes());
     for (const auto& [name, tensor] : safetensors_->tensors())
       row_major_.emplace(name, row_major_tensor(tensor));
