@@ -123,6 +123,11 @@ class Features(CommandTest):
         self.write("file", "")
         self.assertIn("file", self.fails("extract", "a.png", "--output", "file", status=3))
 
+    def test_the_longest_of_names(self):
+        name = self.image("x" * (255 - len(".safetensors")) + ".png")
+        self.eev("extract", name, "--output", "out")
+        self.assertEqual(self.names("out"), ["report.csv", name.replace(".png", ".safetensors")])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -72,13 +72,24 @@ TEST_CASE("an atomic file replaces what a symbolic link leads to, not the link")
   CHECK(read_file(folder / "data/real") == "new");
 }
 
+TEST_CASE("an atomic file may have the longest of names") {
+  const temporary_folder folder;
+  const std::string path = folder / std::string(255, 'x');
+  atomic_file first(path), second(path);
+  first.write("first"), second.write("second");
+  first.commit(), second.commit();
+  CHECK(read_file(path) == "second");
+  CHECK(folder.size() == 1);
+}
+
 TEST_CASE("an atomic file is refused where none can be") {
   const temporary_folder folder;
   auto complaint = [](const std::string& path) { return error_of([&] { atomic_file(path).commit(); }); };
   CHECK(complaint(folder / "none/out") == folder / "none/out: cannot be written: No such file or directory");
   CHECK(complaint(folder.path()) == folder.path() + ": cannot be written: it exists and is not a file");
   CHECK(complaint("/dev/null") == "/dev/null: cannot be written: it exists and is not a file");
-  CHECK(complaint(folder / std::string(250, 'x')).find("File name too long") != std::string::npos);
+  CHECK(complaint(folder / std::string(256, 'x')).find("File name too long") != std::string::npos);
+  CHECK(folder.size() == 0);
   std::filesystem::create_directory(folder / "late");
   atomic_file file(folder / "late.csv");
   std::filesystem::create_directory(folder / "late.csv");

@@ -27,8 +27,11 @@ class atomic_file {
   explicit atomic_file(const std::string& path) : path_(target_of(path)) {
     static std::atomic<unsigned> count{0};
     int descriptor;
+    // The beginning of a long name, so that what is appended fits.
+    const std::size_t name = path_.rfind('/') + 1;
+    const std::string beginning = path_.substr(0, name + longest_beginning);
     do {  // until the name is new: a process with this number may have been killed here before
-      temporary_ = message(path_, ".tmp-", ::getpid(), "-", count++);
+      temporary_ = message(beginning, ".tmp-", ::getpid(), "-", count++);
       descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (descriptor < 0 && errno == EEXIST);
     if (descriptor < 0) fail();
@@ -58,11 +61,16 @@ class atomic_file {
   }
 
  private:
+  static constexpr std::size_t longest_beginning = 200;  // bytes, of the 255 that a name may have
+
   /// The file that `path` leads to through symbolic links, so that these stay. Nothing but a file is
   /// replaced: a rename to /dev/null would succeed.
   static std::string target_of(const std::string& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return path;
+    if (::stat(path.c_str(), &status) != 0) {
+      require(errno == ENOENT, path, ": cannot be written: ", std::strerror(errno));
+      return path;
+    }
     require(S_ISREG(status.st_mode), path, ": cannot be written: it exists and is not a file");
     const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr), &std::free);
     return resolved ? resolved.get() : path;
