@@ -32,7 +32,8 @@ struct extract_options {
 /// A row for each input.
 class extract_report {
  public:
-  explicit extract_report(const std::string& path) : path_(path) {}
+  /// Throws if it cannot be written: better before all the work than after it.
+  explicit extract_report(const std::string& path) : path_(path) { const io::atomic_file probe(path); }
 
   void add(const input& input, const char* status, const std::string& reason, const std::string& seconds) {
     rows_ += csv_field(input.id) + "," + csv_field(input.path) + "," + status + "," + csv_field(reason) +

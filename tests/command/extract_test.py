@@ -123,6 +123,12 @@ class Features(CommandTest):
         self.write("file", "")
         self.assertIn("file", self.fails("extract", "a.png", "--output", "file", status=3))
 
+    def test_a_report_that_cannot_be_written_is_told_before_the_work(self):
+        self.image("a.png")
+        (self.folder / "out/report.csv").mkdir(parents=True)
+        self.assertIn("out/report.csv: cannot be written", self.fails("extract", "a.png", "--output", "out", status=3))
+        self.assertEqual(self.names("out"), ["report.csv"])
+
     def test_the_longest_of_names(self):
         name = self.image("x" * (255 - len(".safetensors")) + ".png")
         self.eev("extract", name, "--output", "out")
