@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <eev/media/still_image.hpp>
+#include <eev/media/video_file.hpp>
 
 #include "encode.hpp"
 
@@ -49,6 +49,20 @@ TEST_CASE("a JPEG is read, under any name, and grey becomes RGB") {
   CHECK(picture.height == 5);
   CHECK(picture.width == 7);
   for (int value : picture.pixels) CHECK(std::abs(value - 200) <= 1);
+}
+
+TEST_CASE("one JPEG after another is a video by its name") {
+  const std::string path = still("still.jpg", "mjpeg", AV_PIX_FMT_YUVJ420P, test::solid({200, 128, 128, 0}));
+  test::bytes joined;
+  for (int frame = 0; frame < 50; ++frame)
+    for (const char byte : test::read_bytes(path)) joined.push_back(byte);
+  for (const char* name : {"stream.mjpeg", "stream.MJPG"}) {
+    const std::string stream = test::write_bytes(test::scratch(name), joined);
+    CHECK_FALSE(media::is_still_image(stream));
+    media::video_file video(stream);
+    while (video.next_frame()) continue;
+    CHECK(video.duration() == 2);  // FFmpeg counts 25 frames a second where nothing says how many
+  }
 }
 
 TEST_CASE("what is no still image is said to be none, and loading it names the file") {

@@ -21,6 +21,7 @@
 #endif
 #endif
 
+#include <cctype>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -33,12 +34,16 @@
 
 namespace eev::media {
 
-/// True for a file that begins as PNG and JPEG files do, whatever its name. False if it cannot be read. A pipe
-/// is refused: nobody could read again what is looked at here.
+/// True for a file that begins as PNG and JPEG files do, whatever its name, but for .mjpeg and .mjpg: a video
+/// of one JPEG after another begins as they do. False if it cannot be read. A pipe is refused: nobody could
+/// read again what is looked at here.
 inline bool is_still_image(const std::string& path) {
   std::error_code none;
   require(!std::filesystem::is_other(std::filesystem::status(path, none)), path,
           ": a pipe or a device, expected a file");
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& letter : extension) letter = char(std::tolower(static_cast<unsigned char>(letter)));
+  if (extension == ".mjpeg" || extension == ".mjpg") return false;
   char head[8] = {};
   std::ifstream file(path, std::ios::binary);
   file.read(head, sizeof head);
