@@ -53,15 +53,12 @@ void device::wait() {
   runtime::wait(stream());
 }
 
-void device::mark() {
+void device::record(const event& here, const lane& of) {
   runtime::select(number_);
-  runtime::record(lane_->mark.get(), stream());
+  runtime::record(here.get(), of.stream.get());
 }
 
-void device::change_to(lane& another) {
-  runtime::hold(another.stream.get(), lane_->mark.get());
-  lane_ = &another;
-}
+void device::hold(const lane& held, const event& until) { runtime::hold(held.stream.get(), until.get()); }
 
 void* device::free_staging() {
   runtime::wait(staging_[turn_].read.get());

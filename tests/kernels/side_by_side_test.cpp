@@ -100,3 +100,19 @@ TEST_CASE("an error on either side passes on, and there is no third side") {
         device_tensor<float>(device, values).as(few_rows, few_columns));
   CHECK(largest_difference(y.values(), expected(values)) < 1e-6);
 }
+
+TEST_CASE("a recording that fails in the second stream leaves the device in the first one") {
+  cuda::device device;
+  const device_tensor<float> x(device, few_rows * few_columns), y(device, few_rows * 2 * few_columns);
+  recorded<cuda::device> run(device);
+  const auto work = [&] {
+    side_by_side(
+        device, [] {}, [&] { device.wait(); });
+  };
+  run(work);
+  CHECK_THROWS_AS(run(work), error);
+  const auto values = random_values(few_rows * few_columns, 8);
+  device.upload(x.tensor(), shaped(values, few_rows * few_columns));
+  twice(device, y.as(few_rows, 2 * few_columns), x.as(few_rows, few_columns));
+  CHECK(largest_difference(y.values(), expected(values)) < 1e-6);
+}

@@ -55,18 +55,24 @@ class device {
   /// begun afterwards comes after both. Neither may touch what the other one writes, nor do this itself.
   template <class One, class Other>
   void side_by_side(One one, Other other) {
-    require(lane_ == &lanes_[0], "side_by_side: there are two streams, and both are taken");
-    mark();
+    auto& [first, second] = lanes_;
+    require(lane_ == &first, "side_by_side: there are two streams, and both are taken");
+    record(first.mark, first);
     one();
-    change_to(lanes_[1]);
-    const auto return_to_first = [&] { mark(), change_to(lanes_[0]); };
+    hold(second, first.mark);
+    lane_ = &second;
+    const auto join = [&] {
+      lane_ = &first;  // before anything that may fail
+      record(second.mark, second);
+      hold(first, second.mark);
+    };
     try {
       other();
     } catch (...) {
-      return_to_first();
+      join();
       throw;
     }
-    return_to_first();
+    join();
   }
 
   /// Scratch memory, as core/arena.hpp explains; each stream has its own. Operations run one after the other
@@ -139,8 +145,8 @@ class device {
     event mark;
     arena scratch;
   };
-  void mark();                    // the lane that work is begun in
-  void change_to(lane& another);  // for work from now on, which comes after the mark
+  void record(const event& here, const lane& of);
+  void hold(const lane& held, const event& until);
 
   /// Memory that the GPU reads by itself, and the event that says when it has read it.
   struct staging {

@@ -23,9 +23,13 @@ struct CUstream_st {
 struct CUevent_st {
   CUstream_st* stream = nullptr;
   std::uint64_t place = 0;  // so much of the stream's work comes before it
+  int recording = 0;        // that it is a part of
 };
 struct CUgraphExec_st {
-  std::vector<std::function<void()>> work;
+  CUstream_st* stream;
+  int number;
+  std::vector<std::function<void()>> work{};
+  bool spoilt = false;  // by what cannot be recorded
 };
 
 namespace eev {
@@ -36,8 +40,16 @@ std::vector<CUstream_st*> streams;
 runner::prompt at_once = runner::prompt::first;
 std::unique_ptr<CUgraphExec_st> recording;
 
-/// What CUDA refuses while it records.
-void cannot_be_recorded(const char* what) { runner::require_that(!recording, what, " cannot be recorded"); }
+/// The number of the recording; 0 if there is none.
+int recording_now() { return recording ? recording->number : 0; }
+
+/// What CUDA refuses while it records. Afterwards the recording can only be ended.
+void cannot_be_recorded(const char* what) {
+  if (!recording) return;
+  recording->spoilt = true;
+  throw runner::failure(message(what, " cannot be recorded"));
+}
+void can_be_recorded() { runner::require_that(!recording || !recording->spoilt, "the recording is spoilt"); }
 
 void work_until(CUstream_st& stream, std::uint64_t place) {
   while (stream.done < place) {
@@ -60,6 +72,7 @@ void* exactly(std::size_t bytes) {
 }  // namespace
 
 void runner::begin(CUstream_st* stream, std::function<void()> work) {
+  can_be_recorded();
   if (recording) return recording->work.push_back(std::move(work));
   stream->begun.push_back(std::move(work));
   if (stream->second == (at_once == prompt::second)) work_off(*stream);
@@ -107,7 +120,8 @@ void copy(void* to, const void* from, std::size_t bytes, CUstream_st* stream) {
   stream->begun.push_back([=] { std::memcpy(to, from, bytes); });
 }
 void record(CUevent_st* event, CUstream_st* stream) {
-  *event = {stream, stream->done + stream->begun.size()};
+  can_be_recorded();
+  *event = {stream, stream->done + stream->begun.size(), recording_now()};
 }
 void wait(CUevent_st* event) {
   cannot_be_recorded("to wait for the GPU");
@@ -118,11 +132,22 @@ void wait(CUstream_st* stream) {
   work_off(*stream);
 }
 void hold(CUstream_st* stream, CUevent_st* until) {
+  can_be_recorded();
+  runner::require_that(!until->stream || until->recording == recording_now(),
+                       "a stream waits for an event of another recording, or of none");
   if (!recording) stream->begun.push_back([event = *until] { happen(event); });
 }
 
-void begin_recording(CUstream_st*) { recording = std::make_unique<CUgraphExec_st>(); }
-CUgraphExec_st* end_recording(CUstream_st*) { return recording.release(); }
+void begin_recording(CUstream_st* stream) {
+  static int number = 0;
+  recording.reset(new CUgraphExec_st{stream, ++number});
+}
+CUgraphExec_st* end_recording(CUstream_st* stream) {
+  runner::require_that(stream == recording->stream, "a recording ends in another stream than it began in");
+  const auto ended = std::move(recording);
+  runner::require_that(!ended->spoilt, "the recording is spoilt");
+  return new CUgraphExec_st(*ended);
+}
 void replay(CUgraphExec_st* graph, CUstream_st* stream) {
   for (const auto& work : graph->work) runner::begin(stream, work);
 }
