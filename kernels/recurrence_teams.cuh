@@ -121,16 +121,18 @@ template <class Bytes, class Launch>
 bool in_teams(device& device, dim B, dim U, dim width, Bytes bytes_of, Launch launch) {
   const auto go = [&](auto units) {
     constexpr int blocks = units / team_units;
-    const dim room = runtime::room_for_blocks(device.number(), bytes_of(units)) / (2 * blocks);
-    if (room == 0) return false;
+    const dim room = runtime::room_for_blocks(device.number(), bytes_of(units));
+    if (room < 2 * blocks) return false;
     auto scope = device.scope();
-    const dim most = std::min<dim>(room, blocks_for(B, team_clips));
+    const dim most = std::min<dim>(room / (2 * blocks), blocks_for(B, team_clips));
     auto* exchange = in_kernel(device.take<bfloat16>(most, 2, 2, team_clips, width).data);
     auto* counters = device.take<unsigned>(most, 2).data;
     for (dim begin = 0; begin < B; begin += most * team_clips) {
       const dim teams = std::min<dim>(most, blocks_for(B - begin, team_clips));
       for_elements("gru", device, 2 * teams, zero_counter{counters});
-      launch(units, unsigned(blocks), dim3(unsigned(blocks * teams), 2), begin, exchange, counters);
+      device.begin_together(2 * blocks * teams, room, [&] {
+        launch(units, unsigned(blocks), dim3(unsigned(blocks * teams), 2), begin, exchange, counters);
+      });
     }
     return true;
   };

@@ -23,7 +23,10 @@ memory_source memory_of(int number) {
 
 device::lane device::make_lane(int number) {
   runtime::select(number);
-  return {{runtime::create_stream(), runtime::destroy_stream}, make_event(), arena(memory_of(number))};
+  return {{runtime::create_stream(), runtime::destroy_stream},
+          make_event(),
+          make_event(),
+          arena(memory_of(number))};
 }
 
 device::staging device::make_staging() {

@@ -26,7 +26,8 @@ void launch(const char* name, device& device, dim3 grid, dim3 block, std::size_t
 }
 
 /// The same, for kernels whose blocks wait for each other, those of a team of `blocks` side by side along x:
-/// all blocks run at once, or it is an error (runtime::room_for_blocks).
+/// all blocks run at once, or it is an error (runtime::room_for_blocks). Called within
+/// device.begin_together().
 template <class... Parameters, class... Arguments>
 void launch_together(const char* name, device& device, unsigned /*blocks*/, dim3 grid, dim3 block,
                      std::size_t dynamic_shared, void (*kernel)(Parameters...), Arguments... arguments) {

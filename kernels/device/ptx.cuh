@@ -94,12 +94,16 @@ __device__ __forceinline__ void team_arrive(unsigned* counter) {
   }
 }
 
-/// `blocks`: that have come to this and all earlier barriers, once they are all there.
+/// `blocks`: that have come to this and all earlier barriers, once they are all there. A look takes some
+/// hundred cycles and a step some microseconds: who has looked for seconds waits for a block that cannot
+/// come, and ends the kernel with an error.
 __device__ __forceinline__ void team_wait(const unsigned* counter, unsigned blocks) {
   if (threadIdx.x == 0) {
     unsigned there = 0;
-    while (there < blocks)
+    for (unsigned looks = 0; there < blocks; ++looks) {
+      if (looks == 1u << 24) __trap();
       asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(there) : "l"(counter) : "memory");
+    }
   }
   __syncthreads();
 }

@@ -57,12 +57,14 @@ class device {
   void side_by_side(One one, Other other) {
     auto& [first, second] = lanes_;
     require(lane_ == &first, "side_by_side: there are two streams, and both are taken");
+    first.together = second.together = 0;
     record(first.mark, first);
     one();
     hold(second, first.mark);
     lane_ = &second;
     const auto join = [&] {
       lane_ = &first;  // before anything that may fail
+      first.together = second.together = 0;
       record(second.mark, second);
       hold(first, second.mark);
     };
@@ -73,6 +75,18 @@ class device {
       throw;
     }
     join();
+  }
+
+  /// Calls begin(), which begins a kernel of `blocks` that wait for each other. Such blocks do not go until
+  /// all have come, and a GPU has `room` for so many at once: where those of both streams could fill it, the
+  /// kernel waits for the other stream's.
+  template <class Begin>
+  void begin_together(dim blocks, dim room, Begin begin) {
+    const lane& other = lanes_[lane_ == &lanes_[0]];
+    if (other.together != 0 && other.together + blocks > room) hold(*lane_, other.together_done);
+    begin();
+    lane_->together = std::max(lane_->together, blocks);
+    record(lane_->together_done, *lane_);
   }
 
   /// Scratch memory, as core/arena.hpp explains; each stream has its own. Operations run one after the other
@@ -139,11 +153,13 @@ class device {
  private:
   using event = std::unique_ptr<CUevent_st, void (*)(CUevent_st*)>;
 
-  /// A stream, up to where the other one waits for it, and the scratch memory of its work.
+  /// A stream, up to where the other one waits for it, and the scratch memory of its work. Of kernels whose
+  /// blocks wait for each other: the blocks of the largest since the streams parted, and the end of the last.
   struct lane {
     std::unique_ptr<CUstream_st, void (*)(CUstream_st*)> stream;
-    event mark;
+    event mark, together_done;
     arena scratch;
+    dim together = 0;
   };
   void record(const event& here, const lane& of);
   void hold(const lane& held, const event& until);
