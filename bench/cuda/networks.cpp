@@ -56,6 +56,8 @@ void transform(meter& meter) {
                [&] { log_mel(meter.device, y, samples); });
 }
 
+/// `rounded`: by kernels whose blocks wait for each other, in both streams. Some hundred times they only run:
+/// a hang shows here, and not in a time.
 void score(meter& meter, bool rounded) {
   auto& device = meter.device;
   device.round_factors(rounded);
@@ -67,6 +69,8 @@ void score(meter& meter, bool rounded) {
                audio = meter.filled<float>(B, 60, shape.audio);
     auto y = device.take<float>(B, 60, shape.expressions);
     recorded<cuda::device> run(device);
+    for (int i = 0; rounded && B == 128 && i < 400; ++i) run([&] { network(device, y, visual, audio); });
+    device.wait();
     meter.report("networks", "head", rounded ? "bf16" : "fp32", B, {B * 60 * head_flops, 0},
                  [&] { run([&] { network(device, y, visual, audio); }); });
   }
@@ -96,15 +100,15 @@ void train(meter& meter, bool rounded) {
 
 const registered spectrograms("log_mel", transform);
 const registered whole("networks", [](meter& meter) {
-  for (bool rounded : {false, true}) {
-    score(meter, rounded);
-    train(meter, rounded);
-  }
   hear<bfloat16>(meter, 64);
   see<bfloat16>(meter, "swin-large", swin_large_flops, {1, 8, 64, 256});
   see<float>(meter, "swin-large", swin_large_flops, {64});
   see<bfloat16>(meter, "se-resnext101-32x4d", se_resnext_flops, {64});
   see<bfloat16>(meter, "inception-v3", inception_flops, {64});
+  for (bool rounded : {false, true}) {  // the last ones are those that wait for each other
+    score(meter, rounded);
+    train(meter, rounded);
+  }
 });
 
 }  // namespace
