@@ -7,6 +7,8 @@
 
 #include <eev/io/safetensors.hpp>
 
+#include "source_dir.hpp"
+
 namespace eev::test {
 
 /// A golden array: values in double whatever they are stored as (F64, F32, I64, I32, U8), and its shape.
@@ -19,7 +21,7 @@ struct golden_array {
 
 class golden {
  public:
-  explicit golden(const std::string& stem) : file_(EEV_SOURCE_DIR "/tests/golden/" + stem + ".safetensors") {}
+  explicit golden(const std::string& stem) : file_(source_dir() + "/tests/golden/" + stem + ".safetensors") {}
 
   golden_array operator[](const std::string& name) const {
     const auto& tensor = file_.tensor(name);

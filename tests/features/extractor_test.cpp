@@ -8,6 +8,7 @@
 
 #include "close.hpp"
 #include "formula_inputs.hpp"
+#include "source_dir.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -46,7 +47,7 @@ class blockwise_video : public video {
 
 features::feature_rows extract(video& video, const features::extraction_options& options = {}) {
   cpu::device device(2);
-  const auto files = io::open_bundle(EEV_SOURCE_DIR "/weights/demo.safetensors");
+  const auto files = io::open_bundle(source_dir() + "/weights/demo.safetensors");
   features::extractor<cpu::device> extractor(device, files.visual, files.audio, options);
   return extractor(video);
 }

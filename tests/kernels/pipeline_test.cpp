@@ -24,6 +24,7 @@
 #include "close.hpp"
 #include "formula_inputs.hpp"
 #include "formula_sound.hpp"
+#include "source_dir.hpp"
 
 using namespace eev;
 using namespace eev::test;
@@ -41,7 +42,7 @@ prediction predict(Device& device) {
   const dim seconds = 2;
   const auto pixels = formula_image(seconds, 72, 96);
   const auto samples = formula_sound(seconds * video::sample_rate);
-  const auto files = io::open_bundle(EEV_SOURCE_DIR "/weights/demo.safetensors");
+  const auto files = io::open_bundle(source_dir() + "/weights/demo.safetensors");
   model<Device, T> model(device, files);
   features::extractor<Device, T> extract(device, files.visual, files.audio);
   memory_video video({pixels.data(), {seconds, 72, 96, 3}}, samples);

@@ -30,13 +30,14 @@
 #include "../io/temporary.hpp"
 #include "close.hpp"
 #include "formula_inputs.hpp"
+#include "source_dir.hpp"
 
 using namespace eev;
 using namespace eev::test;
 
 namespace {
 
-const std::string demo_bundle = EEV_SOURCE_DIR "/weights/demo.safetensors";
+const std::string demo_bundle = source_dir() + "/weights/demo.safetensors";
 
 /// A video in memory: formula pictures, and a tone if `with_sound`.
 struct formula_clip {
