@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import script
 
@@ -24,8 +25,11 @@ class MadeUp:
 
     def __init__(self, folder, change=lambda what, numbers: numbers, name=GPU):
         self.folder, self.change, self.name = pathlib.Path(folder), change, name
+        self.complaints = ""
+        self.called = []
 
     def __call__(self, action, *arguments):
+        self.called.append(action)
         options = dict(zip(arguments, arguments[1:]))
         return getattr(self, action, lambda options, change: "")(
             options, self.change if options.get("--device") == "cuda" else lambda what, numbers: numbers)
@@ -37,7 +41,9 @@ class MadeUp:
         return json.dumps({"devices": [{"name": "cuda:0", "available": True, "what": f"{self.name}, driver"}]})
 
     def predict(self, options, change):
-        rows = change("predict", [list(row) for row in SCORES])
+        rows = change("decode" if options["--decode"] == "cuda" else "predict", [list(row) for row in SCORES])
+        if isinstance(rows, str):
+            rows, self.complaints = SCORES, rows
         return "video,seconds\n" + "".join(f"clip,{row[0]}," + ",".join(map(str, row)) + "\n" for row in rows)
 
     def extract(self, options, change):
@@ -67,6 +73,14 @@ def one_wrong(rows, difference):
 
 
 class Checks(unittest.TestCase):
+    def setUp(self):
+        def code(folder):
+            (folder / checks.CODED).touch()
+        for name, stand_in in (("need_nvdec", mock.Mock()), ("code", code)):
+            patch = mock.patch.object(checks, name, stand_in)
+            patch.start()
+            self.addCleanup(patch.stop)
+
     def wrong(self, eev_change=lambda what, numbers: numbers, precisions=("fp32", "bf16"), **options):
         """The checks that fail, and their precisions."""
         with tempfile.TemporaryDirectory() as folder:
@@ -97,6 +111,34 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.wrong(planted("train", lambda rows: rows[::-1]), ["fp32"]), [("train", "fp32")])
         runs = iter(range(9))
         self.assertEqual(self.wrong(planted("head", lambda numbers: [next(runs)]), ["fp32"]), [("train", "fp32")])
+
+    def test_a_video_that_the_gpu_decodes_has_nearly_the_same_scores(self):
+        for difference, failing in ((5e-4, []), (2e-3, [("decode", "fp32")]), (float("nan"), [("decode", "fp32")])):
+            self.assertEqual(self.wrong(planted("decode", lambda rows: one_wrong(rows, difference))), failing)
+        fell_back = planted("decode", lambda rows: "warning: clip.mp4: decoded on the CPU: the GPU does not")
+        self.assertEqual(self.wrong(fell_back), [("decode", "fp32")])
+
+    def test_without_a_decoder_its_check_does_not_run(self):
+        checks.need_nvdec.side_effect = checks.Missing("libnvcuvid.so.1")
+        with tempfile.TemporaryDirectory() as folder:
+            self.assert_not_decoded(folder)
+
+    def test_without_a_clip_that_a_gpu_decodes_its_check_does_not_run(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(checks, "code"):
+            self.assert_not_decoded(folder)
+
+    def assert_not_decoded(self, folder):
+        passed = {row["command"]: row["passed"] for row in checks.rows(MadeUp(folder), "cuda", GPU, ["fp32"])}
+        self.assertEqual(passed.pop("command/decode"), "not run")
+        self.assertEqual(set(passed.values()), {"yes"})
+
+    def test_what_the_cpu_computes_is_computed_once_and_may_be_carried_along(self):
+        with tempfile.TemporaryDirectory() as folder:
+            there, again = MadeUp(folder), MadeUp(folder)
+            checks.prepare(there)
+            checks.prepare(again)
+            self.assertEqual(again.called, ["convert"] * len(checks.NETWORKS))
+            self.assertEqual({row["passed"] for row in checks.rows(again, "cuda", GPU, ["fp32"])}, {"yes"})
 
     def test_another_gpu_is_not_the_one_that_is_meant(self):
         self.assertEqual(self.wrong(name="Other GPU"), [("doctor", "")])

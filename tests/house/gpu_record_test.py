@@ -31,6 +31,9 @@ class Record(unittest.TestCase):
             self.assertEqual(self.passed(failed), "false")
             self.assertEqual(self.passed(failed, self.ROWS), "true")
 
+    def test_whether_it_decodes_does_not_matter(self):
+        self.assertEqual(self.passed([*self.ROWS, "command/decode,fp32,not run,,,,abc,2026-11-26"]), "true")
+
     def test_without_a_record_nothing_has_passed(self):
         self.assertEqual(self.passed(), "false")
         self.assertEqual(self.passed([]), "false")

@@ -1,27 +1,38 @@
 """In: the command eev, a device. Out: whether the program does there what it does on the CPU: rows of command.csv.
 
 The clip, the labels and the features are those of a small `eev demo` on the CPU. `predict` runs the built-in model,
-`extract` Swin-T and VGGish with weights by formula, `train` a small head, twice.
+`extract` Swin-T and VGGish with weights by formula, `train` a small head, twice. What the CPU computes in float32 is
+computed once, and may be carried along.
 """
 import array
 import csv
+import ctypes
 import json
 import math
 import pathlib
+import shutil
 import struct
 import subprocess
 import tempfile
 import time
 
 CLIP = "demo/seed-1/clips/test/test-000.mp4"
+CODED = "coded.mp4"  # the clip in H.264, which every GPU decodes; the demo's is in MPEG-4
+EXPECTED = "expected.json"
+CARRIED_ALONG = [CLIP, CODED, EXPECTED, *(f"demo/seed-1/{name}" for name in ["features", "training.csv", "validation.csv"])]
 NETWORKS = {"--visual-weights": "swin-tiny", "--audio-weights": "vggish"}
 # Of the largest |a - b| / (|b| + rms(b)) and of rms(a - b) / rms(b), where b is the CPU's float32. The CPU's own
 # bfloat16 comes to 0.028 and 0.006 at most on this clip; a GPU rounds the factors of the head's products, too.
 BOUNDS = {"fp32": (1e-4, 1e-4), "bf16": (0.1, 0.02)}
+DECODED_BOUND = 1e-3  # of |a - b|, where the GPU has decoded the video
 
 
 class Wrong(Exception):
     """What was found is not what was expected."""
+
+
+class Missing(Exception):
+    """What a check needs is not on this machine."""
 
 
 class Program:
@@ -29,6 +40,7 @@ class Program:
 
     def __init__(self, path, environment, folder, end):
         self.path, self.environment, self.folder, self.end = path, environment, pathlib.Path(folder), end
+        self.complaints = ""  # of the last call
 
     def __call__(self, *arguments):
         words = [str(argument) for argument in arguments]
@@ -36,6 +48,7 @@ class Program:
                              timeout=max(1, self.end - time.monotonic()))
         if run.returncode:
             raise Wrong(f"eev {' '.join(words)} ended with {run.returncode}: {run.stderr[-2000:]}")
+        self.complaints = run.stderr
         return run.stdout
 
     def new_folder(self):
@@ -43,8 +56,8 @@ class Program:
 
 
 # ---- what the program computes: {name: numbers} --------------------------------------------------------------
-def predict(eev, device, precision):
-    table = eev("predict", CLIP, "--device", device, "--precision", precision)
+def predict(eev, device, precision, clip=CLIP, decode="cpu"):
+    table = eev("predict", clip, "--device", device, "--precision", precision, "--decode", decode)
     return {"scores": [float(score) for row in list(csv.reader(table.splitlines()))[1:] for score in row[2:]]}
 
 
@@ -90,7 +103,7 @@ def errors(found, expected):
 
 
 def check_numbers(compute, eev, device, precision):
-    found, expected = compute(eev, device, precision), compute(eev, "cpu", "fp32")
+    found, expected = compute(eev, device, precision), expected_of(eev)[compute.__name__]
     if found.keys() != expected.keys():
         raise Wrong(f"there are {', '.join(found)}, not {', '.join(expected)}")
     of_each = [errors(found[name], expected[name]) for name in expected]
@@ -98,6 +111,29 @@ def check_numbers(compute, eev, device, precision):
     if any(error > bound for error, bound in zip(worst, BOUNDS[precision])):
         raise Wrong(f"errors of {worst[0]:.2g} and, rms, {worst[1]:.2g} are more than {BOUNDS[precision]}")
     return worst
+
+
+def check_decoder(eev, device):
+    """The frames are those of the CPU's decoder, nearly."""
+    if device == "cuda":
+        need_nvdec()
+    if not (eev.folder / CODED).exists():
+        raise Missing("there is no clip in H.264; ffmpeg makes it")
+    found, expected = predict(eev, device, "fp32", CODED, device)["scores"], expected_of(eev)["decode"]["scores"]
+    if "decoded on the CPU" in eev.complaints:
+        raise Wrong(eev.complaints)
+    worst = errors(found, expected)
+    apart = max(abs(a - b) for a, b in zip(found, expected))
+    if apart > DECODED_BOUND:
+        raise Wrong(f"scores are off by {apart:.2g}, more than {DECODED_BOUND}")
+    return worst
+
+
+def need_nvdec():
+    try:
+        ctypes.CDLL("libnvcuvid.so.1")
+    except OSError as problem:
+        raise Missing(problem)
 
 
 def check_training(eev, device, precision):
@@ -119,13 +155,32 @@ def check_doctor(eev, device, gpu):
 
 
 # ---- all of it -----------------------------------------------------------------------------------------------
-CHECKS = ["command/doctor", "command/predict", "command/extract", "command/train"]
+CHECKS = ["command/doctor", "command/predict", "command/extract", "command/train", "command/decode"]
 
 
 def prepare(eev):
-    eev("demo", "--clips", 2, "--device", "cpu", "--precision", "fp32", "--output", "demo")
+    """The clip, what to train on, the networks, and what the CPU computes with them."""
+    there = (eev.folder / EXPECTED).exists()
+    if not there:
+        eev("demo", "--clips", 2, "--device", "cpu", "--precision", "fp32", "--output", "demo")
     for network in NETWORKS.values():
         eev("convert", f"formula:{network}", "--output", f"{network}.safetensors")
+    if not there:
+        expected = {compute.__name__: compute(eev, "cpu", "fp32") for compute in (predict, extract)}
+        code(eev.folder)
+        if (eev.folder / CODED).exists():
+            expected["decode"] = predict(eev, "cpu", "fp32", CODED)
+        (eev.folder / EXPECTED).write_text(json.dumps(expected))
+
+
+def code(folder):
+    if shutil.which("ffmpeg"):
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-i", CLIP, "-vf", "scale=640:360", "-c:v", "libx264",
+                        "-c:a", "copy", CODED], cwd=folder)
+
+
+def expected_of(eev):
+    return json.loads((eev.folder / EXPECTED).read_text())
 
 
 def attempt(work):
@@ -133,6 +188,9 @@ def attempt(work):
     try:
         return "yes", work()
     except subprocess.TimeoutExpired:
+        return "not run", None
+    except Missing as problem:
+        print(f"---- command: {problem}")
         return "not run", None
     except (Wrong, OSError, LookupError, ValueError, ArithmeticError) as problem:
         print(f"---- command: {problem}")
@@ -146,6 +204,7 @@ def rows(eev, device, gpu, precisions):
         works |= {("command/predict", precision): lambda at=precision: check_numbers(predict, eev, device, at),
                   ("command/extract", precision): lambda at=precision: check_numbers(extract, eev, device, at),
                   ("command/train", precision): lambda at=precision: check_training(eev, device, at)}
+    works["command/decode", "fp32"] = lambda: check_decoder(eev, device)
     prepared = attempt(lambda: prepare(eev))[0] if eev else "not run"
     for (what, precision), work in works.items():
         start = time.monotonic()
