@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """In: made-up outcomes and times. Out: tools/gpu-check makes the right lines of them, and loses none."""
+import os
 import pathlib
 import sys
 import tempfile
+import time
 import unittest
+from unittest import mock
 
 import script
 
 check = script.load("gpu-check")
-results = check.results
+results, runs, programs = check.results, check.runs, check.programs
 
 ROOF = {"stem": "roof", "what": "copy", "precision": "bytes", "batch": "0", "seconds": "3e12", "share_of_roof": "1"}
 
@@ -18,17 +21,21 @@ def measured(stem, seconds, what=None, batch="64"):
             "share_of_roof": "0.5"}
 
 
+def peer(seconds, batch="64", name="torch.compile", precision="bf16"):
+    return {"what": "swin-large", "precision": precision, "batch": batch, "peer": name, "seconds": str(seconds)}
+
+
 class Rows(unittest.TestCase):
     def test_a_ratio_above_1_means_that_eev_is_faster(self):
-        peer = {"what": "swin-large", "precision": "bf16", "batch": "64", "peer": "torch.compile", "seconds": "0.02"}
-        row, = results.benchmark_rows([measured("networks", 0.01, "swin-large")], [peer], "abc", "2026-11-24")
+        row, = results.benchmark_rows([measured("networks", 0.01, "swin-large")], [peer(0.02)], "abc", "2026-11-24")
         self.assertEqual((row["ratio"], row["eev"], row["peer_value"]), ("2.000", "6400", "3200"))
         self.assertEqual(set(row), set(results.BENCHMARK_COLUMNS))
 
     def test_another_batch_or_precision_is_no_peer(self):
-        peer = {"what": "swin-large", "precision": "bf16", "batch": "8", "peer": "torch.compile", "seconds": "0.02"}
-        row, = results.benchmark_rows([measured("networks", 0.01, "swin-large")], [peer], "abc", "2026-11-24")
-        self.assertNotIn("peer", row)
+        for other in (peer(0.02, batch="8"), peer(0.02, precision="fp32")):
+            own, alone = results.benchmark_rows([measured("networks", 0.01, "swin-large")], [other], "abc", "today")
+            self.assertNotIn("peer", own)
+            self.assertNotIn("eev", alone)
 
     def test_roofs_are_kept_with_their_units(self):
         row, = results.benchmark_rows([ROOF], [], "abc", "2026-11-24")
@@ -41,6 +48,83 @@ class Rows(unittest.TestCase):
         self.assertEqual((gru["passed"], gru["memcheck"], gru["racecheck"], gru["microseconds"]),
                          ("yes", "no", "not run", "3.0"))
         self.assertEqual((norm["passed"], norm.get("microseconds")), ("not run", None))
+
+
+class Growth(unittest.TestCase):
+    """What one run adds to what others have found."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def kernels(self, commit, outcomes, times=()):
+        """(commit, passed, memcheck, racecheck, microseconds) of each line, once a run has added these outcomes."""
+        record = results.Record(self.folder, commit)
+        record.add_kernels(["gru"], {"gru": outcomes} if outcomes else {}, times)
+        return [tuple(row[column] for column in ("commit", "passed", "memcheck", "racecheck", "microseconds"))
+                for row in record.rows("kernels.csv")]
+
+    def test_steps_at_one_commit_fill_one_line(self):
+        self.assertEqual(self.kernels("new", {"passed": "yes"}), [("new", "yes", "not run", "not run", "")])
+        self.kernels("new", {"passed": "not run", "memcheck": "yes"})
+        self.kernels("new", {}, [measured("gru", 2e-6)])
+        self.assertEqual(self.kernels("new", {}), [("new", "yes", "yes", "not run", "2.0")])
+        self.assertEqual(self.kernels("new", {"passed": "no"}), [("new", "no", "yes", "not run", "2.0")])
+
+    def test_a_line_of_an_older_commit_stays_until_the_newer_one_says_as_much(self):
+        old = ("old", "yes", "yes", "not run", "2.0")
+        self.assertEqual(self.kernels("old", {"passed": "yes", "memcheck": "yes"}, [measured("gru", 2e-6)]), [old])
+        self.assertEqual(self.kernels("new", {}), [old])
+        self.assertEqual(self.kernels("new", {"passed": "no"}), [old, ("new", "no", "not run", "not run", "")])
+        self.kernels("new", {}, [measured("gru", 3e-6)])
+        self.assertEqual(self.kernels("new", {"memcheck": "no"}), [("new", "no", "no", "not run", "3.0")])
+
+    def test_a_check_of_the_command_that_ran_replaces_an_older_one(self):
+        def add(commit, *passed):
+            record = results.Record(self.folder, commit)
+            record.add_command([{"command": "command/train", "precision": precision, "passed": word}
+                                for precision, word in zip(["fp32", "bf16"], passed)])
+            return [(row["precision"], row["commit"], row["passed"]) for row in record.rows("command.csv")]
+        self.assertEqual(add("old", "yes", "not run"), [("fp32", "old", "yes"), ("bf16", "old", "not run")])
+        self.assertEqual(add("new", "not run", "not run"), [("fp32", "old", "yes"), ("bf16", "new", "not run")])
+        self.assertEqual(add("new", "no", "yes"), [("fp32", "new", "no"), ("bf16", "new", "yes")])
+
+    def benchmarks(self, commit, own=(), others=()):
+        """(commit, eev, peer, its value, ratio)"""
+        record = results.Record(self.folder, commit)
+        record.add_benchmarks([measured("networks", seconds, "swin-large") for seconds in own], others)
+        return [tuple(row[column] for column in ("commit", "eev", "peer", "peer_value", "ratio"))
+                for row in record.rows("benchmarks.csv")]
+
+    def test_a_peer_is_kept_until_ours_is_measured_too(self):
+        self.assertEqual(self.benchmarks("new", [], [peer(0.02)]), [("new", "", "torch.compile", "3200", "")])
+        self.assertEqual(self.benchmarks("new", [0.01]), [("new", "6400", "torch.compile", "3200", "2.000")])
+        self.assertEqual(self.benchmarks("new", [0.02]), [("new", "3200", "torch.compile", "3200", "1.000")])
+        self.assertEqual([row[2] for row in self.benchmarks("new", [], [peer(0.04, name="eager")])],
+                         ["torch.compile", "eager"])
+
+    def test_a_measurement_replaces_an_older_one_but_not_its_peers(self):
+        self.assertEqual(self.benchmarks("old", [0.02]), [("old", "3200", "", "", "")])
+        self.assertEqual(self.benchmarks("new", [0.01]), [("new", "6400", "", "", "")])
+        with_peer = ("new", "6400", "torch.compile", "3200", "2.000")
+        self.assertEqual(self.benchmarks("new", [], [peer(0.02)]), [with_peer])
+        self.assertEqual(self.benchmarks("newer", [0.005]), [with_peer, ("newer", "12800", "", "", "")])
+        self.assertEqual(self.benchmarks("newer", [], [peer(0.02)]),
+                         [("newer", "12800", "torch.compile", "3200", "4.000")])
+
+    def test_peers_that_are_lacking_come_first(self):
+        self.benchmarks("old", [0.02], [peer(0.02)])
+        self.benchmarks("new", [0.02], [peer(0.02, name="eager")])
+        rows = results.Record(self.folder, "new").rows("benchmarks.csv")
+        names = [(("swin-large", "bf16", 64, name), ) for name in ("eager", "torch.compile", "another")]
+        self.assertEqual([one[0][3] for one in results.lacking_first(names, rows, "new")],
+                         ["another", "torch.compile", "eager"])
+
+    def test_what_is_written_is_copied_to_where_it_comes_back_from(self):
+        with tempfile.TemporaryDirectory() as out, mock.patch.dict(os.environ, OUT=out):
+            self.kernels("new", {"passed": "yes"})
+            self.assertEqual(pathlib.Path(out, "kernels.csv").read_text(), (self.folder / "kernels.csv").read_text())
 
 
 class Overview(unittest.TestCase):
@@ -81,7 +165,7 @@ class Overview(unittest.TestCase):
 
 class Steps(unittest.TestCase):
     def outcome_of(self, code, limit=30):
-        return check.outcome([sys.executable, "-c", code], limit)[0]
+        return runs.outcome([sys.executable, "-c", code], limit)[0]
 
     def test_outcomes_are_told_apart(self):
         self.assertEqual(self.outcome_of("print('[doctest] test cases: 3 | 3 passed')"), "yes")
@@ -91,14 +175,59 @@ class Steps(unittest.TestCase):
 
     def test_lines_that_came_before_the_time_was_up_are_kept(self):
         code = "import time; print('roof,copy,bytes,0,1,1', flush=True); print('halfway', flush=True); time.sleep(30)"
-        lines = check.lines_of([sys.executable, "-c", code], ["stem", "what", "precision", "batch", "seconds", "share"], 3)
+        lines = runs.lines_of([sys.executable, "-c", code], check.MEASURED, 3)
         self.assertEqual([line["what"] for line in lines], ["copy"])
+
+    def begun(self, seconds, steps):
+        """What begins of steps (name, fewest, most, share), and with how many seconds; `fails` fails."""
+        begun = []
+
+        def step(name, seconds):
+            begun.append((name, round(seconds)))
+            if name == "fails":
+                raise ValueError(name)
+        steps = [(*one, lambda seconds, name=one[0]: step(name, seconds)) for one in steps]
+        with mock.patch.object(check, "write_overview"), mock.patch("traceback.print_exc"):
+            well = check.run_steps(steps, time.monotonic() + seconds)
+        return begun, well
+
+    def test_a_step_that_fails_leaves_the_next_one_its_turn(self):
+        self.assertEqual(self.begun(100, [("fails", 1, 10, 1), ("last", 1, 10, 1)]),
+                         ([("fails", 10), ("last", 100)], False))
+
+    def test_steps_share_what_is_left(self):
+        steps = [("tests", 10, 110, 0.6), ("peers", 60, 1000, 0.6), ("bench", 10, 60, 1), ("sanitizers", 10, 1000, 1)]
+        self.assertEqual(self.begun(90, steps), ([("tests", 54), ("bench", 60), ("sanitizers", 90)], True))
+        self.assertEqual(self.begun(300, steps)[0][1], ("peers", 180))
+        self.assertEqual(self.begun(300, steps[1:2]), ([("peers", 300)], True))
+        self.assertEqual(self.begun(5, steps), ([], True))
+
+    def test_sanitizers_begin_where_they_have_not_passed(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(check, "RESULTS", pathlib.Path(folder)), \
+                mock.patch.object(programs, "commit", lambda: "new"), mock.patch.object(runs, "test") as test:
+            test.return_value = {}
+            session = check.Session("GPU", "90", "tests", "bench", ["gate", "gru"])
+            session.record.add_kernels(["gate", "gru"], {"gate": {"memcheck": "yes", "racecheck": "no"}})
+            session.sanitize(30)
+            self.assertEqual(test.call_args.args[1], [("gru", "memcheck"), ("gate", "racecheck"), ("gru", "racecheck"),
+                                                      ("gate", "memcheck")])
+
+    def test_two_runs_of_the_same_that_differ_are_told(self):
+        first = [ROOF, measured("networks", 0.01, "head"), measured("networks", 0.01, "vggish")]
+        again = [ROOF | {"seconds": "1"}, measured("networks", 0.012, "head"), measured("networks", 0.0105, "vggish")]
+        self.assertEqual(list(check.disagreements(first, again)),
+                         ["head took 0.01 s and then 0.012 s: the GPU is not quiet"])
+
+    def test_steps_have_names(self):
+        self.assertEqual(check.steps_named("bench,peers"), ["bench", "peers"])
+        with self.assertRaises(check.argparse.ArgumentTypeError):
+            check.steps_named("bench,pears")
 
     def test_more_than_may_travel_is_refused(self):
         with tempfile.NamedTemporaryFile() as file:
-            file.truncate(check.MOST_BYTES + 1)
+            file.truncate(programs.MOST_BYTES + 1)
             with self.assertRaises(SystemExit):
-                check.check_size([pathlib.Path(file.name)])
+                programs.check_size([pathlib.Path(file.name)])
 
     def test_every_kernel_has_a_test_of_its_name(self):
         for stem in results.kernel_stems(check.ROOT):

@@ -43,13 +43,22 @@ def pack(program, folder, archive):
         if not (folder / name).exists():
             (folder / name).write_bytes(path.read_bytes())
     subprocess.run(["strip", "--strip-debug", "-o", folder / "eev", program], check=True)
+    compress(folder, ["."], archive)
+
+
+def compress(folder, names, archive):
     with lzma.open(archive, "w", filters=COMPRESSION) as file, tarfile.open(fileobj=file, mode="w|") as packed:
-        packed.add(folder, ".")
+        for name in names:
+            packed.add(folder / name, name)
+
+
+def expand(archive, folder):
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder)
 
 
 def unpack(archive, folder):
     """The program, and the environment in which it finds its libraries."""
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder)
+    expand(archive, folder)
     return folder / "eev", os.environ | {
         "LD_LIBRARY_PATH": ":".join([str(folder), os.environ.get("LD_LIBRARY_PATH", "")]).strip(":")}

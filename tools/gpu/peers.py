@@ -1,22 +1,28 @@
 #!/usr/bin/env python3
 """In: a GPU with PyTorch and timm. Out: a line for each measurement: what,precision,batch,peer,seconds.
 
-    tools/gpu/peers.py SECONDS
+    tools/gpu/peers.py SECONDS [BENCHMARKS.csv COMMIT]
 
 The same networks at the same sizes as bench/cuda/: timed by events, the median, data on the GPU. What does not fit in
-SECONDS is left out, the comparisons that matter most come first.
+SECONDS is left out. First comes what the file lacks, then what it has of other commits only, each in the order of what
+matters most.
 """
+import contextlib
+import functools
+import os
 import pathlib
 import statistics
 import sys
 import time
 
-import torch
+TOOLS = pathlib.Path(__file__).resolve().parents[1]
+os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(TOOLS.parent / "build/inductor"))  # for the next run
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import torch  # noqa: E402
+
+sys.path[:0] = [str(TOOLS), str(TOOLS / "gpu")]
+import results  # noqa: E402
 from peer_networks import Head, vggish  # noqa: E402
-
-END = time.monotonic() + float(sys.argv[1] if len(sys.argv) > 1 else 180)
 
 
 def seconds_of(work):
@@ -34,58 +40,87 @@ def seconds_of(work):
     return statistics.median(times)
 
 
-def report(what, precision, batch, peer, work):
-    if time.monotonic() > END:
-        print(f"{what} by {peer}: out of time", file=sys.stderr)
-        return
-    try:
-        print(f"{what},{precision},{batch},{peer},{seconds_of(work):.9g}", flush=True)
-    except RuntimeError as error:
-        print(f"{what} by {peer}: {str(error).splitlines()[0]}", file=sys.stderr)
+@contextlib.contextmanager
+def arithmetic(kind):
+    """Of products of float: exact, with factors rounded to TF32, or cast to bfloat16."""
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = kind != "exact"
+    with torch.autocast("cuda", torch.bfloat16, enabled=kind == "bf16"):
+        yield
 
 
-def heads(peer, precision):
-    """What rounds factors is compared with eev where it rounds them."""
-    for batch in [1, 128]:
-        head = Head().cuda().eval()
-        visual, audio = torch.randn(batch, 60, 1536, device="cuda"), torch.randn(batch, 60, 128, device="cuda")
+# ---- each makes its network and its input on the GPU, and returns the work ------------------------------------
+def without_gradient(network, *inputs):
+    def work():
         with torch.no_grad():
-            report("head", precision, batch, peer, lambda: head(visual, audio))
-    labels, head = torch.rand(128, 60, 15, device="cuda"), Head().cuda().train()
+            network(*inputs)
+    return work
+
+
+def clips(batch):
+    return torch.randn(batch, 60, 1536), torch.randn(batch, 60, 128)
+
+
+def predict(batch):
+    return without_gradient(Head().eval(), *clips(batch))
+
+
+def train(batch):
+    head, inputs, labels = Head().train(), clips(batch), torch.rand(batch, 60, 15)
     adam = torch.optim.Adam(head.parameters(), 2e-4, weight_decay=1e-5, fused=True)
 
     def step():
         adam.zero_grad(set_to_none=True)
-        torch.nn.functional.l1_loss(head(visual, audio), labels).backward()
+        torch.nn.functional.l1_loss(head(*inputs), labels).backward()
         adam.step()
-    report("train_step", precision, 128, peer, step)
+    return step
 
 
-def swin():
+def hear(batch):
+    network = vggish().eval().bfloat16().to(memory_format=torch.channels_last)
+    return without_gradient(network, torch.randn(batch, 1, 96, 64, dtype=torch.bfloat16))
+
+
+@functools.cache
+def swin(compiled):
     import timm
-    model = timm.create_model("swin_large_patch4_window7_224", num_classes=0).cuda().eval().bfloat16()
-    compiled = torch.compile(model, dynamic=False)  # anew for each batch
-    with torch.no_grad():
-        images = {batch: torch.randn(batch, 3, 224, 224, device="cuda", dtype=torch.bfloat16)
-                  for batch in [64, 256, 8, 1]}
-        for batch, x in images.items():
-            report("swin-large", "bf16", batch, "PyTorch eager (timm)", lambda: model(x))
-        for batch, x in images.items():
-            report("swin-large", "bf16", batch, "torch.compile (timm)", lambda: compiled(x))
+    if compiled:
+        return torch.compile(swin(False), dynamic=False)  # anew for each batch
+    return timm.create_model("swin_large_patch4_window7_224", num_classes=0).eval().bfloat16()
 
 
-def hear():
-    model = vggish().cuda().eval().bfloat16().to(memory_format=torch.channels_last)
-    with torch.no_grad():
-        x = torch.randn(64, 1, 96, 64, device="cuda", dtype=torch.bfloat16)
-        report("vggish", "bf16", 64, "PyTorch eager", lambda: model(x))
+def see(compiled, batch):
+    return without_gradient(swin(compiled), torch.randn(batch, 3, 224, 224, dtype=torch.bfloat16))
+
+
+def measurements():
+    """(what, precision, batch, peer), the arithmetic, and what makes the work; what matters most comes first. What
+    rounds factors is compared with eev where it rounds them."""
+    for peer, precision, kind in [("nn.GRU (cuDNN)", "fp32", "exact"), ("nn.GRU (cuDNN in TF32)", "bf16", "tf32"),
+                                  ("nn.GRU (cuDNN, autocast to bf16)", "bf16", "bf16")]:
+        yield ("train_step", precision, 128, peer), kind, functools.partial(train, 128)
+        for batch in [128, 1]:
+            yield ("head", precision, batch, peer), kind, functools.partial(predict, batch)
+    yield ("vggish", "bf16", 64, "PyTorch eager"), "tf32", functools.partial(hear, 64)
+    for batch in [64, 1, 8, 256]:
+        for peer, compiled in [("torch.compile (timm)", True), ("PyTorch eager (timm)", False)]:
+            yield ("swin-large", "bf16", batch, peer), "tf32", functools.partial(see, compiled, batch)
+
+
+def main(seconds="180", file=None, commit=None):
+    end = time.monotonic() + float(seconds)
+    rows = results.read(file) if file and pathlib.Path(file).exists() else []
+    for (what, precision, batch, peer), kind, make in results.lacking_first(measurements(), rows, commit):
+        if time.monotonic() > end:
+            print(f"{what} by {peer}, batch {batch}: out of time", file=sys.stderr)
+            continue
+        try:
+            with arithmetic(kind):
+                with torch.device("cuda"):
+                    work = make()
+                print(f"{what},{precision},{batch},\"{peer}\",{seconds_of(work):.9g}", flush=True)
+        except Exception as error:  # the others go on
+            print(f"{what} by {peer}, batch {batch}: {error!r:.300}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    heads("nn.GRU (cuDNN)", "fp32")
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    heads("nn.GRU (cuDNN in TF32)", "bf16")
-    with torch.autocast("cuda", dtype=torch.bfloat16):
-        heads("nn.GRU (cuDNN, autocast to bf16)", "bf16")
-    hear()
-    swin()
+    main(*sys.argv[1:])

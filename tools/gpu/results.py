@@ -3,10 +3,15 @@
 kernels.csv has a line for each file of kernels/ and for each other file of tests/kernels/, command.csv one for each
 check of the program (command_checks.py), benchmarks.csv one for each measurement (its columns are those of every
 machine's results: CONTRIBUTING.md). What the files do not hold has never run on a GPU, and README.md says so.
+
+The files grow by what each run adds: a line is of one commit, and stays until a newer commit has one that says all that
+it says. The copies in $OUT, where that is set, are for a machine of which nothing else comes back.
 """
 import csv
-import pathlib
+import datetime
+import os
 import re
+import shutil
 
 KERNEL_COLUMNS = ["kernel", "passed", "memcheck", "racecheck", "microseconds", "share_of_roof", "commit", "date"]
 COMMAND_COLUMNS = ["command", "precision", "passed", "seconds", "largest_error", "rms_error", "commit", "date"]
@@ -39,27 +44,49 @@ def write(path, columns, rows):
 
 
 def benchmark_rows(measured, peers, commit, date):
-    """Both are lists of dictionaries of strings: stem, what, precision, batch, seconds, share_of_roof; peers have what,
-    precision, batch, peer, seconds. Each measurement gives one row, or one for each peer. Units are those of speed, so
-    that a ratio above 1 means that eev is faster."""
-    rows = []
+    """Both are lists of dictionaries of strings: stem, what, precision, batch, seconds, share_of_roof; peers, who have
+    the networks only, have what, precision, batch, peer, seconds. Units are those of speed, so that a ratio above 1
+    means that eev is faster."""
+    rows, when = [], {"commit": commit, "date": date}
     for one in measured:
         if one["stem"] == "roof":
             rows.append({"what": f"roof: {one['what']}", "precision": one["precision"], "batch": "",
                          "eev": one["seconds"], "unit": "B/s" if one["what"] == "copy" else "FLOP/s",
-                         "share_of_roof": 1, "commit": commit, "date": date})
-            continue
-        batch, seconds = int(one["batch"]), float(one["seconds"])
-        row = {"what": one["stem"] if one["what"] == one["stem"] else f"{one['stem']} {one['what']}",
-               "precision": one["precision"], "batch": batch, "eev": f"{batch / seconds:.6g}", "unit": "1/s",
-               "share_of_roof": one["share_of_roof"], "commit": commit, "date": date}
-        beside = [peer for peer in peers
-                  if all(peer[key] == one[key] for key in ("what", "precision", "batch"))] or [None]
-        for peer in beside:
-            rows.append(row if peer is None else row | {
-                "peer": peer["peer"], "peer_value": f"{batch / float(peer['seconds']):.6g}",
-                "ratio": f"{float(peer['seconds']) / seconds:.3f}"})
-    return rows
+                         "share_of_roof": "1"} | when)
+        else:
+            rows.append({"what": one["stem"] if one["what"] == one["stem"] else f"{one['stem']} {one['what']}",
+                         "precision": one["precision"], "batch": one["batch"], "eev": speed_of(one), "unit": "1/s",
+                         "share_of_roof": one["share_of_roof"]} | when)
+    for one in peers:
+        rows.append({"what": f"networks {one['what']}", "precision": one["precision"], "batch": one["batch"],
+                     "unit": "1/s", "peer": one["peer"], "peer_value": speed_of(one)} | when)
+    return side_by_side(rows)
+
+
+def speed_of(one):
+    return f"{int(one['batch']) / float(one['seconds']):.6g}"
+
+
+def measurement(row):
+    return row["what"], row["precision"], row["batch"]
+
+
+def side_by_side(rows):
+    """Rows of one commit: a row for each peer of a measurement, or one without a peer; of each the last numbers."""
+    ours, peers = {}, {}
+    for row in rows:
+        if row.get("eev"):
+            ours[measurement(row)] = {column: row[column] for column in row
+                                      if column not in ("peer", "peer_value", "ratio")}
+        if row.get("peer"):
+            peers.setdefault(measurement(row), {})[row["peer"]] = row
+    for key in dict.fromkeys(map(measurement, rows)):
+        own = ours.get(key, {})
+        for row in peers.get(key, {}).values():
+            ratio = {"ratio": f"{float(own['eev']) / float(row['peer_value']):.3f}"} if own else {}
+            yield row | own | ratio
+        if key not in peers:
+            yield own
 
 
 def kernel_rows(stems, outcomes, measured, commit, date):
@@ -67,7 +94,7 @@ def kernel_rows(stems, outcomes, measured, commit, date):
     measurement of the stem."""
     rows = []
     for stem in stems:
-        row = {"kernel": stem, "passed": "not run", "memcheck": "not run", "racecheck": "not run"} | outcomes.get(stem, {})
+        row = {"kernel": stem} | dict.fromkeys(["passed", "memcheck", "racecheck"], "not run") | outcomes.get(stem, {})
         times = [one for one in measured if one["stem"] == stem]
         if times:
             slowest = max(times, key=lambda one: float(one["seconds"]))
@@ -77,6 +104,90 @@ def kernel_rows(stems, outcomes, measured, commit, date):
     return rows
 
 
+# ---- the files grow ------------------------------------------------------------------------------------------
+def said(row, keys):
+    """The columns, beside its keys, in which a row says something."""
+    return {column for column, value in row.items()
+            if column not in (*keys, "commit", "date") and value not in ("", "not run")}
+
+
+def merged(former, new, keys):
+    """Rows of a file and new ones. What was said at the same commit stays, unless it is said anew; a row of an older
+    commit stays until a newer one says all that it says."""
+    lines = {}  # {keys: {commit: row}}, the newest last
+    for row in [*former, *new]:
+        commits = lines.setdefault(tuple(row.get(key, "") for key in keys), {})
+        before = commits.pop(row["commit"], {})
+        commits[row["commit"]] = row | {column: before[column] for column in said(before, keys) - said(row, keys)}
+    kept = []
+    for commits in lines.values():
+        says = [said(row, keys) for row in commits.values()]
+        for place, row in enumerate(commits.values()):
+            replaced = any(says[place] <= later for later in says[place + 1:])
+            if not replaced and (says[place] or not any(says)):
+                kept.append(row)
+    return kept
+
+
+def merged_benchmarks(former, new):
+    """The same, where a row without a peer is replaced by one with any."""
+    at = new[0]["commit"]
+    now = list(side_by_side([*(row for row in former if row["commit"] == at), *new]))
+    measured = {measurement(row) for row in now if row.get("eev")}
+    older = [row for row in former
+             if row["commit"] != at and (row["peer"] or measurement(row) not in measured)]
+    order = list(dict.fromkeys(map(measurement, [*former, *now])))
+    return sorted(merged(older, now, ["what", "precision", "batch", "peer"]),
+                  key=lambda row: order.index(measurement(row)))
+
+
+def lacking_first(comparisons, rows, commit):
+    """comparisons: (what, precision, batch, peer), ...; first those that are in no row of benchmarks.csv, last those
+    that are in one of this commit."""
+    known = {}
+    for row in rows:
+        compared = row["what"].removeprefix("networks "), row["precision"], row["batch"], row["peer"]
+        known.setdefault(compared, set()).add(row["commit"])
+
+    def rank(comparison):
+        commits = known.get(tuple(map(str, comparison[0])), set())
+        return 2 if commit in commits else len(commits) > 0
+    return sorted(comparisons, key=rank)
+
+
+class Record:
+    """The files of one GPU. Each addition is written at once."""
+
+    def __init__(self, folder, commit):
+        self.folder, self.when = folder, {"commit": commit, "date": datetime.date.today().isoformat()}
+
+    def rows(self, name):
+        path = self.folder / name
+        return read(path) if path.exists() else []
+
+    def of_commit(self, name):
+        return [row for row in self.rows(name) if row["commit"] == self.when["commit"]]
+
+    def add_kernels(self, stems, outcomes, measured=()):
+        new = kernel_rows(stems, outcomes, measured, **self.when)
+        self.write("kernels.csv", KERNEL_COLUMNS, merged(self.rows("kernels.csv"), new, ["kernel"]))
+
+    def add_command(self, rows):
+        new = [row | self.when for row in rows]
+        self.write("command.csv", COMMAND_COLUMNS, merged(self.rows("command.csv"), new, ["command", "precision"]))
+
+    def add_benchmarks(self, measured, peers=()):
+        new = list(benchmark_rows(measured, peers, **self.when))
+        if new:
+            self.write("benchmarks.csv", BENCHMARK_COLUMNS, merged_benchmarks(self.rows("benchmarks.csv"), new))
+
+    def write(self, name, columns, rows):
+        write(self.folder / name, columns, rows)
+        if "OUT" in os.environ:
+            shutil.copy(self.folder / name, os.environ["OUT"])
+
+
+# ---- what people read ----------------------------------------------------------------------------------------
 def table(rows, columns, heads):
     """Lines of Markdown, an empty one last."""
     return [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads),
@@ -111,15 +222,15 @@ def overview(results, stems, checks):
 
 def print_command(rows):
     for row in rows:
-        print(f"{row['command']:24} {row['precision']:4} passed {row['passed']:8} {row.get('seconds', '-'):>6} s, "
-              f"errors {row.get('largest_error', '-')} and, rms, {row.get('rms_error', '-')}")
+        print(f"{row['command']:24} {row['precision']:4} passed {row['passed']:8} {row.get('seconds') or '-':>6} s, "
+              f"errors {row.get('largest_error') or '-'} and, rms, {row.get('rms_error') or '-'}")
 
 
 def print_kernels(rows, benchmarks):
     for row in rows:
-        print(f"{row['kernel']:24} passed {row['passed']:8} memcheck {row['memcheck']:8} racecheck {row['racecheck']:8} "
-              f"{row.get('microseconds', '-'):>10} us {row.get('share_of_roof', '-'):>7}")
+        print(f"{row['kernel']:24} passed {row['passed']:8} memcheck {row['memcheck']:8} "
+              f"racecheck {row['racecheck']:8} {row['microseconds'] or '-':>10} us {row['share_of_roof'] or '-':>7}")
     for row in benchmarks:
-        if row.get("peer"):
-            print(f"{row['what']:24} {row['precision']} batch {row['batch']:<4} {row['eev']:>10} {row['unit']}  "
-                  f"{row['ratio']} x {row['peer']}")
+        if row["peer"]:
+            print(f"{row['what']:24} {row['precision']} batch {row['batch']:<4} {row['eev'] or '-':>10} {row['unit']}  "
+                  f"{row['ratio'] or '-'} x {row['peer']}")
