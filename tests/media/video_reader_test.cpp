@@ -263,3 +263,14 @@ TEST_CASE("where a GPU that was asked for cannot decode, the CPU does, and says 
   unasked.next();
   CHECK(unasked.gpu_refusal().empty());
 }
+
+TEST_CASE("the decoder that hands its work to a GPU is not always the one that FFmpeg would choose") {
+  const auto name_of = [](AVCodecID id) {
+    const AVCodec* codec = media::stream_decoder::gpu_decoder(id);
+    return std::string(codec ? codec->name : "none");
+  };
+  CHECK(name_of(AV_CODEC_ID_H264) == "h264");
+  CHECK(name_of(AV_CODEC_ID_HEVC) == "hevc");
+  CHECK(name_of(AV_CODEC_ID_AV1) == "av1");
+  CHECK(name_of(AV_CODEC_ID_PNG) == "none");
+}

@@ -38,6 +38,7 @@ struct free_sws {
 
 using format_handle = std::unique_ptr<AVFormatContext, detail::free_through_address<avformat_close_input>>;
 using codec_handle = std::unique_ptr<AVCodecContext, detail::free_through_address<avcodec_free_context>>;
+using buffer_handle = std::unique_ptr<AVBufferRef, detail::free_through_address<av_buffer_unref>>;
 using packet_handle = std::unique_ptr<AVPacket, detail::free_through_address<av_packet_free>>;
 using frame_handle = std::unique_ptr<AVFrame, detail::free_through_address<av_frame_free>>;
 using swr_handle = std::unique_ptr<SwrContext, detail::free_through_address<swr_free>>;

@@ -24,8 +24,8 @@ class stream_decoder {
  public:
   /// The stream with this index, or the lowest-numbered one of its type without an index; attached pictures
   /// (cover art) are no video streams. Nothing if there is none; an index that is not one of them is an
-  /// error. threads: of the decoder, 0 lets libavcodec choose. gpu: whose decoder (NVDEC) does it where it
-  /// can; its frames stay in its memory.
+  /// error. threads: of the CPU's decoder, 0 lets libavcodec choose. gpu: whose decoder (NVDEC) does it where
+  /// it can; its frames stay in its memory.
   static std::optional<stream_decoder> open(const std::string& path, AVMediaType type,
                                             std::optional<int> index, int threads,
                                             std::optional<int> gpu = {}) {
@@ -46,9 +46,15 @@ class stream_decoder {
   bool next(AVFrame& frame, Unneeded&& unneeded) {
     for (;;) {
       int code = avcodec_receive_frame(codec_.get(), &frame);
+      if (on_trial_ && (code != AVERROR(EAGAIN) || skipped_ > 0)) {
+        on_trial_ = false;
+        if (code < 0 || !frame.hw_frames_ctx) {
+          decode_on_cpu();
+          continue;
+        }
+      }
       if (code >= 0) {
-        if (codec_->hw_device_ctx && !frame.hw_frames_ctx && gpu_refusal_.empty())
-          gpu_refusal_ = message("the GPU does not decode this kind of ", codec_->codec->name);
+        if (codec_->hw_device_ctx && !frame.hw_frames_ctx && gpu_refusal_.empty()) gpu_refusal_ = not_this();
         return true;
       }
       if (code == AVERROR_EOF) return false;
@@ -84,6 +90,21 @@ class stream_decoder {
 
   /// Why the CPU decodes in spite of a GPU that was asked for; empty as long as there is no reason.
   const std::string& gpu_refusal() const { return gpu_refusal_; }
+
+  /// FFmpeg's decoder of this kind that hands its work to a GPU; null if there is none. Of AV1 it is not the
+  /// one that FFmpeg would choose.
+  static const AVCodec* gpu_decoder(AVCodecID id) {
+    void* place = nullptr;
+    while (const AVCodec* codec = av_codec_iterate(&place)) {
+      if (codec->id != id || !av_codec_is_decoder(codec) || codec->capabilities & AV_CODEC_CAP_HARDWARE)
+        continue;
+      for (int i = 0; const AVCodecHWConfig* way = avcodec_get_hw_config(codec, i); ++i)
+        if (way->device_type == AV_HWDEVICE_TYPE_CUDA &&
+            way->methods & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX)
+          return codec;
+    }
+    return nullptr;
+  }
 
   const AVStream& stream() const { return *format_->streams[stream_]; }
   const std::string& path() const { return path_; }
@@ -148,37 +169,49 @@ class stream_decoder {
       if (i != index) format_->streams[i]->discard = AVDISCARD_ALL;
 
     const AVCodecParameters& parameters = *stream().codecpar;
-    const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+    buffer_handle device = gpu ? device_of(*gpu, parameters.codec_id) : nullptr;
+    const AVCodec* codec =
+        device ? gpu_decoder(parameters.codec_id) : avcodec_find_decoder(parameters.codec_id);
     require(codec != nullptr, path_, ": this FFmpeg has no decoder for stream ", index, " (",
             avcodec_get_name(parameters.codec_id), ")");
     codec_.reset(allocated(avcodec_alloc_context3(codec)));
     check(avcodec_parameters_to_context(codec_.get(), &parameters), path_,
           "cannot use the stream's parameters");
     codec_->pkt_timebase = stream().time_base;
-    codec_->thread_count = threads;
+    // Each thread more takes a GPU one more surface, of which it has 32, and it decodes one frame at a time.
+    codec_->thread_count = device ? 1 : threads;
     codec_->max_pixels = most_pixels;
-    if (gpu) offer_to_gpu(*gpu);
+    codec_->extra_hw_frames = frames_held;
+    on_trial_ = device != nullptr;
+    codec_->hw_device_ctx = device.release();
+    threads_ = threads;
     check(avcodec_open2(codec_.get(), codec, nullptr), path_, message("cannot open decoder ", codec->name));
     // H.264 marks in each picture whether others refer to it. Two packets may be the fields of one picture,
     // of which one must not go missing; HEVC's mark holds within a temporal layer only.
     can_skip_ = parameters.codec_id == AV_CODEC_ID_H264 && parameters.field_order == AV_FIELD_PROGRESSIVE;
   }
 
-  /// libavcodec then decodes there what it can, and everything else on the CPU.
-  void offer_to_gpu(int number) {
-    const AVCodec& codec = *codec_->codec;
-    bool known = false;
-    for (int i = 0; const AVCodecHWConfig* way = avcodec_get_hw_config(&codec, i); ++i)
-      known |= way->device_type == AV_HWDEVICE_TYPE_CUDA &&
-               (way->methods & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX) != 0;
-    if (!known) {
-      gpu_refusal_ = message("FFmpeg's decoder ", codec.name, " uses no GPU");
-      return;
-    }
-    if (av_hwdevice_ctx_create(&codec_->hw_device_ctx, AV_HWDEVICE_TYPE_CUDA, std::to_string(number).c_str(),
-                               nullptr, 0) < 0)
+  /// Null, and the reason is kept, if the GPU cannot decode this.
+  buffer_handle device_of(int number, AVCodecID id) {
+    AVBufferRef* device = nullptr;
+    if (!gpu_decoder(id))
+      gpu_refusal_ = message("FFmpeg's decoder ", avcodec_get_name(id), " uses no GPU");
+    else if (av_hwdevice_ctx_create(&device, AV_HWDEVICE_TYPE_CUDA, std::to_string(number).c_str(), nullptr,
+                                    0) < 0)
       gpu_refusal_ = message("FFmpeg finds no GPU ", number, " that decodes");
-    codec_->extra_hw_frames = frames_held;
+    return buffer_handle(device);
+  }
+
+  std::string not_this() const {
+    return message("the GPU does not decode this kind of ", avcodec_get_name(codec_->codec_id));
+  }
+
+  /// From the beginning, by the CPU's own decoder and with all its threads.
+  void decode_on_cpu() {
+    stream_decoder again(path_);
+    again.open_codec(stream_, threads_, {});
+    again.gpu_refusal_ = not_this();
+    *this = std::move(again);
   }
 
   /// Hands the next packet of the stream to the decoder, or tells it that there are no more.
@@ -207,8 +240,9 @@ class stream_decoder {
   codec_handle codec_;
   packet_handle packet_ = make_packet();
   std::optional<rational> start_;
-  int stream_ = -1, failures_ = 0;
+  int stream_ = -1, threads_ = 0, failures_ = 0;
   bool drained_ = false, can_skip_ = false;
+  bool on_trial_ = false;  // a GPU decodes, and has not given the first frame yet
   dim skipped_ = 0;
   std::string gpu_refusal_;
 };
