@@ -2,8 +2,8 @@
 // norm [1].
 //
 // Two kernels sum the squares, in double and in a fixed order, and leave the factor in scratch memory; in the
-// third a thread has an element, and writes it only if the gradient was too long. Memory: 8 N bytes in, up to
-// 4 N out.
+// third a thread has four elements, and touches them only if the gradient was too long. Memory: 8 N bytes in,
+// up to 4 N out.
 #pragma once
 
 #include <eev/cuda/clip_norm.hpp>
@@ -30,11 +30,16 @@ struct norm_and_factor {
   }
 };
 
-struct shortened_element {
+struct shortened_elements {
   float* gradient;
   const double* factor;
-  __device__ void operator()(dim i) const {
-    if (*factor < 1) gradient[i] = float(gradient[i] * *factor);
+
+  template <int Width>
+  __device__ void at(dim i) const {
+    const double by = *factor;
+    if (!(by < 1)) return;  // nor if it is not a number
+    const auto before = load_pack<Width>(gradient + i);
+    store_pack(gradient + i, make_pack<Width>([&](int k) { return float(before[k] * by); }));
   }
 };
 
@@ -49,7 +54,8 @@ void clip_norm(device& device, view<float, 1> gradient, view<float, 1> norm, dou
   double* factor = device.take<double>(1).data;
   sum_elements("clip_norm", device, gradient.size(), square_of{gradient.data},
                norm_and_factor{norm.data, factor, limit});
-  for_elements("clip_norm", device, gradient.size(), shortened_element{gradient.data, factor});
+  for_packs("clip_norm", device, gradient.size(), whole_packs(gradient.data),
+            shortened_elements{gradient.data, factor});
 }
 
 }  // namespace eev::cuda

@@ -1,26 +1,31 @@
 // Spec: reference/concatenate_backward.hpp. In: dy [R, N + M]. Out: da [R, N], db [R, M].
 //
-// A block has a row, thread t the values t, t + 128, ... Limits: R below 2^31. Memory: 4 R (N + M) bytes in
-// and as many out.
+// A thread has four values of a row of dy, or one if N or M is not a multiple of 4. Limits: dy below 2^32
+// values. Memory: 4 R (N + M) bytes in and as many out.
 #pragma once
+
+#include <limits>
 
 #include <eev/cuda/concatenate_backward.hpp>
 
-#include "device/primitives.cuh"
+#include "device/elements.cuh"
 
 namespace eev::cuda {
 namespace {
 
 // ---- kernel ----
 
-constexpr int take_apart_threads = 128;
+struct elements_taken_apart {
+  float *da, *db;
+  const float* dy;
+  unsigned N, M;
 
-__global__ void __launch_bounds__(take_apart_threads)
-    take_rows_apart(float* da, float* db, const float* dy, dim N, dim M) {
-  const dim r = blockIdx.x;
-  for (dim c = threadIdx.x; c < N + M; c += take_apart_threads)
-    (c < N ? da[r * N + c] : db[r * M + c - N]) = dy[r * (N + M) + c];
-}
+  template <int Width>
+  __device__ void at(dim i) const {
+    const unsigned r = unsigned(i) / (N + M), c = unsigned(i) % (N + M);
+    store_pack(c < N ? da + dim(r) * N + c : db + dim(r) * M + (c - N), load_pack<Width>(dy + i));
+  }
+};
 
 }  // namespace
 
@@ -29,11 +34,13 @@ __global__ void __launch_bounds__(take_apart_threads)
 void concatenate_backward(device& device, view<float, 2> da, view<float, 2> db, view<const float, 2> dy) {
   const auto [R, N] = da.shape;
   const dim M = db.shape[1];
-  require(db.shape[0] == R && dy.shape == std::array{R, N + M}, "concatenate_backward: da ", da.shape,
-          ", db ", db.shape, ", dy ", dy.shape, "; expected da [R, N], db [R, M], dy [R, N + M]");
-  if (dy.size() > 0)
-    launch("concatenate_backward", device, unsigned(R), take_apart_threads, 0, take_rows_apart, da.data,
-           db.data, dy.data, N, M);
+  require(db.shape[0] == R && dy.shape == std::array{R, N + M} &&
+              dy.size() <= std::numeric_limits<unsigned>::max(),
+          "concatenate_backward: da ", da.shape, ", db ", db.shape, ", dy ", dy.shape,
+          "; expected da [R, N], db [R, M], dy [R, N + M] below 2^32 values");
+  for_packs("concatenate_backward", device, dy.size(),
+            N % pack_width == 0 && M % pack_width == 0 && whole_packs(da.data, db.data, dy.data),
+            elements_taken_apart{da.data, db.data, dy.data, unsigned(N), unsigned(M)});
 }
 
 }  // namespace eev::cuda

@@ -1,8 +1,9 @@
 // Spec: reference/elementwise_loss.hpp. In: predictions p and labels y [B, T, E], mask [B, T]. Out: loss [1],
 // dp [B, T, E].
 //
-// First the rows of the mask are counted, then a thread has 8 elements, writes their derivatives and adds up
-// their part of the loss; sums are in double and in a fixed order. Memory: 12 B T E bytes in, 4 B T E out.
+// First the rows of the mask are counted, then a thread has 4 elements (more if they are over a million),
+// writes their derivatives and adds up their part of the loss; sums are in double and in a fixed order.
+// Memory: 12 B T E bytes in, 4 B T E out.
 #pragma once
 
 #include <limits>

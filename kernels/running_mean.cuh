@@ -1,6 +1,6 @@
 // Spec: reference/running_mean.hpp. In: mean [N], x [N], a count. Out: mean.
 //
-// A thread has an element. Memory: 8 N bytes in, 4 N out.
+// A thread has four elements. Memory: 8 N bytes in, 4 N out.
 #pragma once
 
 #include <eev/cuda/running_mean.hpp>
@@ -12,13 +12,17 @@ namespace {
 
 // ---- kernel ----
 
-struct mean_element {
+struct mean_elements {
   float* mean;
   const float* x;
   dim count;
 
-  __device__ void operator()(dim i) const {
-    mean[i] = count == 1 ? x[i] : mean[i] + (x[i] - mean[i]) / float(count);
+  template <int Width>
+  __device__ void at(dim i) const {
+    const auto before = load_pack<Width>(mean + i), next = load_pack<Width>(x + i);
+    store_pack(mean + i, make_pack<Width>([&](int k) {
+                 return count == 1 ? next[k] : before[k] + (next[k] - before[k]) / float(count);
+               }));
   }
 };
 
@@ -29,7 +33,8 @@ struct mean_element {
 void running_mean(device& device, view<float, 1> mean, view<const float, 1> x, dim count) {
   require(mean.shape == x.shape && count >= 1, "running_mean: mean ", mean.shape, ", x ", x.shape, ", count ",
           count, "; expected the same shape twice, counts from 1");
-  for_elements("running_mean", device, x.size(), mean_element{mean.data, x.data, count});
+  for_packs("running_mean", device, x.size(), whole_packs(mean.data, x.data),
+            mean_elements{mean.data, x.data, count});
 }
 
 }  // namespace eev::cuda

@@ -13,19 +13,22 @@
 namespace eev::test {
 
 /// Beyond its last element there is nothing, which a memory checker sees; before an operation has written to
-/// it, it is full of not-a-number.
+/// it, it is full of not-a-number. It begins `skip` elements behind a whole vector.
 template <class T>
 class device_tensor {
  public:
   template <class From = float>
-  device_tensor(cuda::device& device, const std::vector<From>& values)
-      : device_(device), size_(values.size()), memory_(cuda::runtime::allocate(size_ * sizeof(T)), release) {
+  device_tensor(cuda::device& device, const std::vector<From>& values, dim skip = 0)
+      : device_(device),
+        size_(values.size()),
+        skip_(skip),
+        memory_(cuda::runtime::allocate((skip + size_) * sizeof(T)), release) {
     device_.upload(tensor(), view<const From, 1>{values.data(), {size_}});
   }
-  device_tensor(cuda::device& device, dim size)
-      : device_tensor(device, std::vector<float>(size, std::numeric_limits<float>::quiet_NaN())) {}
+  device_tensor(cuda::device& device, dim size, dim skip = 0)
+      : device_tensor(device, std::vector<float>(size, std::numeric_limits<float>::quiet_NaN()), skip) {}
 
-  view<T, 1> tensor() const { return {static_cast<T*>(memory_.get()), {size_}}; }
+  view<T, 1> tensor() const { return {static_cast<T*>(memory_.get()) + skip_, {size_}}; }
   template <class... Extents>
   view<T, int(sizeof...(Extents))> as(Extents... extents) const {
     return tensor().as(extents...);
@@ -42,7 +45,7 @@ class device_tensor {
   static constexpr auto release = [](void* memory) { cuda::runtime::release(memory); };
 
   cuda::device& device_;
-  dim size_;
+  dim size_, skip_;
   std::unique_ptr<void, void (*)(void*)> memory_;
 };
 

@@ -10,8 +10,10 @@
 using namespace eev;
 using namespace eev::test;
 
-TEST_CASE("the gradients of gates on the GPU agree with the reference at odd shapes, in place") {
-  for (auto [R, C] : {std::pair<dim, dim>{1, 1}, {3, 15}, {1, 281}, {0, 15}}) {
+TEST_CASE(
+    "the gradients of gates on the GPU agree with the reference at odd shapes, in whole vectors or not, in "
+    "place") {
+  for (auto [R, C] : {std::pair<dim, dim>{1, 1}, {3, 15}, {4, 8}, {1, 281}, {0, 15}}) {
     const auto dy = random_values(R * C, 1), x = random_values(R * C, 2);
     auto logits = random_values(R * C, 3);
     for (float& logit : logits) logit *= 20;
@@ -20,17 +22,18 @@ TEST_CASE("the gradients of gates on the GPU agree with the reference at odd sha
     gate_backward(exact, shaped(dx, R, C), shaped(dlogits, R, C), shaped(as_double(dy), R, C),
                   shaped(as_double(x), R, C), shaped(as_double(logits), R, C));
     sigmoid_backward(exact, shaped(ds, R, C), shaped(as_double(dy), R, C), shaped(as_double(x), R, C));
-    in_every_order([&] {
-      cuda::device device;
-      const device_tensor<float> gradient(device, dy), from(device, logits), rows(device, x),
-          other(device, dy);
-      gate_backward(device, gradient.as(R, C), from.as(R, C), gradient.as(R, C), rows.as(R, C),
-                    from.as(R, C));
-      sigmoid_backward(device, other.as(R, C), other.as(R, C), rows.as(R, C));
-      CHECK(largest_difference(gradient.values(), dx) < 1e-6);
-      CHECK(largest_difference(from.values(), dlogits) < 1e-6);
-      CHECK(largest_difference(other.values(), ds) < 1e-6);
-    });
+    for (dim skip : {0, 1})
+      in_every_order([&, R = R, C = C] {
+        cuda::device device;
+        const device_tensor<float> gradient(device, dy, skip), from(device, logits, skip),
+            rows(device, x, skip), other(device, dy, skip);
+        gate_backward(device, gradient.as(R, C), from.as(R, C), gradient.as(R, C), rows.as(R, C),
+                      from.as(R, C));
+        sigmoid_backward(device, other.as(R, C), other.as(R, C), rows.as(R, C));
+        CHECK(largest_difference(gradient.values(), dx) < 1e-6);
+        CHECK(largest_difference(from.values(), dlogits) < 1e-6);
+        CHECK(largest_difference(other.values(), ds) < 1e-6);
+      });
   }
 }
 

@@ -10,8 +10,10 @@
 using namespace eev;
 using namespace eev::test;
 
-TEST_CASE("gates and sigmoids on the GPU agree with the reference at odd shapes, in place") {
-  for (auto [R, C] : {std::pair<dim, dim>{1, 1}, {3, 15}, {1, 281}, {0, 15}}) {
+TEST_CASE(
+    "gates and sigmoids on the GPU agree with the reference at odd shapes, in whole vectors or not, in "
+    "place") {
+  for (auto [R, C] : {std::pair<dim, dim>{1, 1}, {3, 15}, {4, 8}, {1, 281}, {0, 15}}) {
     const auto x = random_values(R * C, 1);
     auto logits = random_values(R * C, 2);
     for (float& logit : logits) logit *= 100;  // to where exp overflows
@@ -19,16 +21,17 @@ TEST_CASE("gates and sigmoids on the GPU agree with the reference at odd shapes,
     reference::device<double> exact;
     gate(exact, shaped(gated, R, C), shaped(as_double(x), R, C), shaped(as_double(logits), R, C));
     sigmoid(exact, shaped(squashed, R, C), shaped(as_double(logits), R, C));
-    in_every_order([&, R = R, C = C] {
-      cuda::device device;
-      const device_tensor<float> rows(device, x), open(device, logits), y(device, R * C);
-      gate(device, y.as(R, C), rows.as(R, C), open.as(R, C));
-      gate(device, rows.as(R, C), rows.as(R, C), open.as(R, C));
-      sigmoid(device, open.as(R, C), open.as(R, C));
-      CHECK(largest_difference(y.values(), gated) < 1e-6);
-      CHECK(largest_difference(open.values(), squashed) < 1e-6);
-      CHECK(rows.values() == y.values());
-    });
+    for (dim skip : {0, 1})
+      in_every_order([&, R = R, C = C] {
+        cuda::device device;
+        const device_tensor<float> rows(device, x, skip), open(device, logits, skip), y(device, R * C, skip);
+        gate(device, y.as(R, C), rows.as(R, C), open.as(R, C));
+        gate(device, rows.as(R, C), rows.as(R, C), open.as(R, C));
+        sigmoid(device, open.as(R, C), open.as(R, C));
+        CHECK(largest_difference(y.values(), gated) < 1e-6);
+        CHECK(largest_difference(open.values(), squashed) < 1e-6);
+        CHECK(rows.values() == y.values());
+      });
   }
 }
 
