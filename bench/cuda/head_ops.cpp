@@ -179,7 +179,7 @@ const registered means_back("mean_pool_backward", [](meter& meter) {
   const dim C = 2 * visual_units;
   const auto dy = meter.filled<float>(clips, C);
   auto dx = meter.device.take<float>(clips, steps, C);
-  meter.report("mean_pool_backward", "60 steps 1024 wide", "fp32", clips, {0, bytes_of(C)},
+  meter.report("mean_pool_backward", "60 steps 1024 wide", "fp32", clips, {0, bytes_of(2 * C)},
                [&] { mean_pool_backward(meter.device, dx, dy); });
 });
 
