@@ -53,12 +53,20 @@ void agrees_with_the_reference(dim R, dim C) {
 }  // namespace
 
 TEST_CASE("layer norm agrees with the reference, whether a warp or a block has a row") {
-  for (auto [R, C] : {std::pair<dim, dim>{1, 1}, {3, 7}, {9, 128}, {1, 132}, {17, 192}, {2, 257}, {5, 96}})
+  for (auto [R, C] :
+       {std::pair<dim, dim>{1, 1}, {3, 7}, {9, 128}, {1, 132}, {17, 192}, {2, 257}, {5, 96}, {2, 2052}})
     agrees_with_the_reference(R, C);
 }
 
 TEST_CASE("large: layer norm agrees with the reference at the widths of the networks and beyond") {
-  for (auto [R, C] : {std::pair<dim, dim>{49, 384}, {20, 768}, {10, 1536}, {3, 2048}, {3, 3072}, {5, 1537}})
+  for (auto [R, C] : {std::pair<dim, dim>{49, 384},
+                      {20, 768},
+                      {10, 1536},
+                      {3, 2048},
+                      {3, 3072},
+                      {2, 4096},
+                      {2, 4100},
+                      {5, 1537}})
     agrees_with_the_reference(R, C);
 }
 
@@ -77,7 +85,7 @@ TEST_CASE("layer norm takes rows that do not begin at a multiple of 16 bytes") {
 }
 
 TEST_CASE("layer norm may write where it reads") {
-  for (dim C : {64, 77}) {
+  for (dim C : {64, 77, 2052}) {
     const norm_case norm(5, C);
     in_every_order([&] {
       cuda::device device;

@@ -58,7 +58,8 @@ void agrees_with_the_reference(dim B, dim H, dim W, dim C) {
 }  // namespace
 
 TEST_CASE("patch merging agrees with the reference, in whole vectors or not") {
-  for (auto [B, H, W, C] : {std::array<dim, 4>{1, 2, 2, 1}, {1, 2, 4, 33}, {2, 4, 6, 4}, {1, 2, 10, 96}})
+  for (auto [B, H, W, C] :
+       {std::array<dim, 4>{1, 2, 2, 1}, {1, 2, 4, 33}, {2, 4, 6, 4}, {1, 2, 10, 96}, {1, 2, 4, 516}})
     agrees_with_the_reference(B, H, W, C);
 }
 
