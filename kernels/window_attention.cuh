@@ -39,11 +39,12 @@ __global__ void __launch_bounds__(query_threads)
   SHARED(logits, float[attention_tokens * attention_tokens]);
   constexpr int vectors = attention_width / 4, bias_size = attention_tokens * attention_tokens;
   const attention_head<float> head{y, qkv, heads * attention_width, int(blockIdx.x) % heads};
-  const int window = int(blockIdx.x) / heads, query = threadIdx.x;
+  const window_place at = map.find(int(blockIdx.x) / heads);
+  const int query = threadIdx.x;
 
   for (int i = threadIdx.x; i < attention_tokens * vectors; i += query_threads) {
     const int token = i / vectors, c = i % vectors * 4;
-    const dim place = map.place(window, token);
+    const dim place = map.token(at, token / attention_side, token % attention_side);
     cp_async_16(&queries[token * query_pitch + c], head.query(place) + c);
     cp_async_16(&keys[token * attention_width + c], head.key(place) + c);
     cp_async_16(&values[token * attention_width + c], head.value(place) + c);
@@ -58,7 +59,7 @@ __global__ void __launch_bounds__(query_threads)
     float4 vector[vectors];
 #pragma unroll
     for (int v = 0; v < vectors; ++v) vector[v] = load4(&queries[query * query_pitch + 4 * v]);
-    const std::uint64_t masked = map.masked(window, query);
+    const std::uint64_t masked = map.masked(at, query);
     float largest = -INFINITY;
     for (int key = 0; key < attention_tokens; ++key) {
       float product = 0;
@@ -92,7 +93,8 @@ __global__ void __launch_bounds__(query_threads)
   __syncthreads();
   for (int i = threadIdx.x; i < attention_tokens * vectors; i += query_threads) {
     const int token = i / vectors, c = i % vectors * 4;
-    store4(head.out(map.place(window, token)) + c, load4(&queries[token * query_pitch + c]));
+    store4(head.out(map.token(at, token / attention_side, token % attention_side)) + c,
+           load4(&queries[token * query_pitch + c]));
   }
 }
 

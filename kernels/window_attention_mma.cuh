@@ -1,6 +1,6 @@
 // The bfloat16 kernel of window_attention.cuh. In: qkv, bias, a window_map. Out: y.
 //
-// 4 warps of 16 queries each, 49 tokens padded to 64. While one window is worked on, the next one is copied
+// 4 warps of 16 queries each, 49 tokens padded to 64. While one window is worked on, the next two are copied
 // to shared memory. Lane l of a warp holds rows l / 4 and l / 4 + 8 of its warp's logits, columns 2 (l % 4)
 // and the next of each 8 keys; so it holds their softmax as the second product wants to have its left factor,
 // and they never leave the registers. The bias is read once a block, into registers.
@@ -26,15 +26,31 @@ struct attention_tile {
 /// Where a piece lies: the same piece of 8 tokens, and 8 pieces of 2 tokens, are in different banks.
 __device__ __forceinline__ int piece_at(int token, int piece) { return 4 * token + (piece ^ token / 2 % 4); }
 
-/// A warp copies its 16 tokens, lane l piece l % 4 of tokens l / 4 and l / 4 + 8; zeros beyond the 49th.
+/// The two tokens of each window that a thread copies, masks and stores: of its warp's 16, lane l has l / 4
+/// and l / 4 + 8.
+struct own_tokens {
+  int token[2], row[2], column[2];
+
+  __device__ own_tokens() {
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      token[half] = threadIdx.x / warp_lanes * 16 + threadIdx.x % warp_lanes / 4 + 8 * half;
+      row[half] = valid(half) ? token[half] / attention_side : 0;  // the padding reads what is there
+      column[half] = valid(half) ? token[half] % attention_side : 0;
+    }
+  }
+  __device__ bool valid(int half) const { return token[half] < attention_tokens; }
+};
+
+/// A warp copies its 16 tokens, lane l piece l % 4 of its own; zeros beyond the 49th.
 __device__ __forceinline__ void begin_copy(attention_tile& tile, const attention_head<__nv_bfloat16>& head,
-                                           const window_map& map, int window) {
+                                           const window_map& map, const window_place& at,
+                                           const own_tokens& own) {
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
-    const int token = threadIdx.x / 4 % 8 + 8 * half + threadIdx.x / warp_lanes * 16, piece = threadIdx.x % 4;
-    const bool valid = token < attention_tokens;
-    const dim place = map.place(window, valid ? token : 0);
-    const int to = piece_at(token, piece);
+    const int piece = threadIdx.x % 4, to = piece_at(own.token[half], piece);
+    const bool valid = own.valid(half);
+    const dim place = map.token(at, own.row[half], own.column[half]);
     cp_async_16(&tile.query[to], head.query(place) + 8 * piece, valid);
     cp_async_16(&tile.key[to], head.key(place) + 8 * piece, valid);
     cp_async_16(&tile.value[to], head.value(place) + 8 * piece, valid);
@@ -104,12 +120,14 @@ __device__ __forceinline__ void add_weighted_values(float (&sums)[4][4], const f
 __global__ void __launch_bounds__(attention_threads, 4)
     window_attention_mma(__nv_bfloat16* y, const __nv_bfloat16* qkv, const float* bias, window_map map,
                          int windows, int heads, float scale) {
-  SHARED(tiles, attention_tile[2]);
+  SHARED(tiles, attention_tile[3]);
   const attention_head<__nv_bfloat16> head{y, qkv, heads * attention_width, int(blockIdx.x) % heads};
   const int lane = threadIdx.x % warp_lanes, first_query = threadIdx.x / warp_lanes * 16;
   const int begin = int(blockIdx.x) / heads * windows_a_block,
             end = begin + windows_a_block < windows ? begin + windows_a_block : windows;
-  const float log2e_scale = scale * 1.44269504f, unscaled_mask = masked_logit / scale;
+  const own_tokens own;
+  const float log2e_scale = scale * 1.44269504f, unscaled = 1 / scale,
+              unscaled_mask = masked_logit * unscaled;
 
   // The bias as the products' starting values; keys beyond the 49th get no weight.
   float start[key_tiles][4];
@@ -121,17 +139,22 @@ __global__ void __launch_bounds__(attention_threads, 4)
       start[j][r] = key >= attention_tokens ? -INFINITY
                     : query >= attention_tokens
                         ? 0
-                        : bias[(head.head * attention_tokens + query) * attention_tokens + key] / scale;
+                        : bias[(head.head * attention_tokens + query) * attention_tokens + key] * unscaled;
     }
 
-  begin_copy(tiles[0], head, map, begin);
-  cp_async_commit();
-  for (int window = begin; window < end; ++window) {
-    attention_tile& tile = tiles[(window - begin) % 2];
-    if (window + 1 < end) begin_copy(tiles[(window - begin + 1) % 2], head, map, window + 1);
+  window_place at = map.find(begin), coming = at;
+  const auto copy = [&](int window) {
+    if (window < end) begin_copy(tiles[(window - begin) % 3], head, map, coming, own);
     cp_async_commit();
+    coming = map.after(coming);
+  };
+  copy(begin);
+  copy(begin + 1);
+  for (int window = begin; window < end; ++window, at = map.after(at)) {
+    attention_tile& tile = tiles[(window - begin) % 3];
     cp_async_wait<1>();  // this window is there, the next one need not be
-    __syncthreads();
+    __syncthreads();     // for everybody, and nobody needs the one before any more
+    copy(window + 2);
 
     float logits[key_tiles][4], sums[4][4] = {};
 #pragma unroll
@@ -141,12 +164,12 @@ __global__ void __launch_bounds__(attention_threads, 4)
     add_query_key(logits, tile, first_query);
 #pragma unroll
     for (int row = 0; row < 2; ++row)
-      if (const std::uint64_t masked = map.masked(window, first_query + lane / 4 + 8 * row))
+      if (const std::uint64_t masked = map.masked(at, own.token[row]) >> lane % 4 * 2)
 #pragma unroll
         for (int j = 0; j < key_tiles; ++j)
 #pragma unroll
           for (int r = 0; r < 2; ++r)
-            if (masked >> (8 * j + lane % 4 * 2 + r) & 1) logits[j][2 * row + r] += unscaled_mask;
+            if (masked >> (8 * j + r) & 1) logits[j][2 * row + r] += unscaled_mask;
     const float2 total = exponentials(logits, log2e_scale);
     add_weighted_values(sums, logits, tile);
 
@@ -157,19 +180,15 @@ __global__ void __launch_bounds__(attention_threads, 4)
 #pragma unroll
       for (int row = 0; row < 2; ++row) {
         const float factor = 1 / (row == 0 ? total.x : total.y);
-        auto* words =
-            reinterpret_cast<std::uint32_t*>(&tile.query[piece_at(first_query + lane / 4 + 8 * row, j)]);
+        auto* words = reinterpret_cast<std::uint32_t*>(&tile.query[piece_at(own.token[row], j)]);
         words[lane % 4] = bfloat16_pair(sums[j][2 * row] * factor, sums[j][2 * row + 1] * factor);
       }
     __syncwarp();
 #pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const int token = first_query + lane / 4 + 8 * half;
-      if (token < attention_tokens)
-        reinterpret_cast<uint4*>(head.out(map.place(window, token)))[lane % 4] =
-            tile.query[piece_at(token, lane % 4)];
-    }
-    __syncthreads();  // the tile may be filled again
+    for (int half = 0; half < 2; ++half)
+      if (own.valid(half))
+        reinterpret_cast<uint4*>(head.out(map.token(at, own.row[half], own.column[half])))[lane % 4] =
+            tile.query[piece_at(own.token[half], lane % 4)];
   }
 }
 
