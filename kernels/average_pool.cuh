@@ -1,7 +1,8 @@
 // Spec: reference/average_pool.hpp. In: images x [B, H, W, C]. Out: images y of the same shape and type.
 //
-// A thread has 4 channels of one place, or one if C or an address is not a multiple of 4 values. Limits: y
-// below 2^32 values. Memory: the bytes of x in, from the caches 9 times, and those of y out.
+// A thread has 4 channels of 4 places side by side, or one channel if C or an address is not a multiple of 4
+// values: it sums the 6 columns of 3 places that it sees, and each mean is of 3 of these sums. Limits: y
+// below 2^32 values. Memory: the bytes of x in, from the caches 4.5 times, and those of y out.
 #pragma once
 
 #include <limits>
@@ -15,32 +16,42 @@ namespace {
 
 // ---- kernel ----
 
-template <int Channels, class T>
-struct average_of_nine {
+constexpr int places_a_thread = 4;
+
+template <int Width, class T>
+struct averages_of_nine {
   T* y;
   const T* x;
   int H, W;
-  unsigned vectors;  // of a place's channels
+  unsigned vectors, strips;  // of a place's channels, of a row's places
+
+  /// The sum over the rows h - 1 .. h + 1 of column w; `from` is row h. Nothing is outside the image.
+  __device__ pack<Width> column(const T* from, int h, int w) const {
+    pack<Width> sum{};
+    if (w < 0 || w >= W) return sum;
+    const dim C = dim(Width) * vectors;
+#pragma unroll
+    for (int row = -1; row <= 1; ++row)
+      if (h + row >= 0 && h + row < H) {
+        const auto value = load_pack<Width>(from + (dim(row) * W + w) * C);
+        sum = make_pack<Width>([&](int k) { return sum[k] + value[k]; });
+      }
+    return sum;
+  }
 
   __device__ void operator()(dim i) const {
-    const unsigned place = unsigned(i) / vectors, c = Channels * (unsigned(i) % vectors);
-    const int w = int(place % W), h = int(place / W % H);
-    const dim C = dim(Channels) * vectors;
-    float4 sum = make_float4(0, 0, 0, 0);
-    for (int row = h > 0 ? -1 : 0; row <= (h < H - 1 ? 1 : 0); ++row)
-      for (int column = w > 0 ? -1 : 0; column <= (w < W - 1 ? 1 : 0); ++column) {
-        const T* from = x + (dim(place) + row * W + column) * C + c;
-        if constexpr (Channels == 4) {
-          const float4 value = load4(from);
-          sum = make_float4(sum.x + value.x, sum.y + value.y, sum.z + value.z, sum.w + value.w);
-        } else {
-          sum.x += load(from);
-        }
-      }
-    if constexpr (Channels == 4)
-      store4(y + place * C + c, make_float4(sum.x / 9, sum.y / 9, sum.z / 9, sum.w / 9));
-    else
-      store(y + place * C + c, sum.x / 9);
+    const unsigned strip = unsigned(i) / vectors, row = strip / strips;  // of all rows of all images
+    const int first = places_a_thread * int(strip % strips), h = int(row % H);
+    const dim C = dim(Width) * vectors, begin = dim(row) * W * C + Width * (unsigned(i) % vectors);
+    pack<Width> columns[places_a_thread + 2];
+#pragma unroll
+    for (int k = 0; k < places_a_thread + 2; ++k) columns[k] = column(x + begin, h, first + k - 1);
+#pragma unroll
+    for (int k = 0; k < places_a_thread; ++k)
+      if (first + k < W)
+        store_pack(y + begin + (first + k) * C, make_pack<Width>([&](int c) {
+                     return (columns[k][c] + columns[k + 1][c] + columns[k + 2][c]) / 9;
+                   }));
   }
 };
 
@@ -54,12 +65,14 @@ void average_pool_images(device& device, view<T, 4> y, view<const T, 4> x) {
   auto* to = in_kernel(y.data);
   const auto* from = in_kernel(x.data);
   using element = std::remove_pointer_t<decltype(to)>;
-  if (C % 4 == 0 && aligned_to(4 * sizeof(T), to) && aligned_to(4 * sizeof(T), from))
-    for_elements("average_pool", device, y.size() / 4,
-                 average_of_nine<4, element>{to, from, int(H), int(W), unsigned(C / 4)});
+  const unsigned strips = blocks_for(W, places_a_thread);
+  if (C % pack_width == 0 && whole_packs(to, from))
+    for_elements(
+        "average_pool", device, B * H * strips * (C / pack_width),
+        averages_of_nine<pack_width, element>{to, from, int(H), int(W), unsigned(C / pack_width), strips});
   else
-    for_elements("average_pool", device, y.size(),
-                 average_of_nine<1, element>{to, from, int(H), int(W), unsigned(C)});
+    for_elements("average_pool", device, B * H * strips * C,
+                 averages_of_nine<1, element>{to, from, int(H), int(W), unsigned(C), strips});
 }
 
 }  // namespace

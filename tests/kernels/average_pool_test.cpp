@@ -24,7 +24,12 @@ std::vector<float> averaged(const std::vector<float>& x, dim B, dim H, dim W, di
 }  // namespace
 
 TEST_CASE("average pooling agrees with the reference, at odd sizes and any number of channels") {
-  for (auto [B, H, W, C] : {std::array<dim, 4>{1, 1, 1, 1}, {2, 5, 7, 3}, {3, 1, 4, 8}, {1, 8, 2, 20}}) {
+  for (auto [B, H, W, C] : {std::array<dim, 4>{1, 1, 1, 1},
+                            {2, 5, 7, 3},
+                            {3, 1, 4, 8},
+                            {1, 8, 2, 20},
+                            {2, 2, 9, 4},
+                            {1, 3, 5, 8}}) {
     const auto x = stored_as<bfloat16>(random_values(B * H * W * C, 1));
     std::vector<double> expected(x.size());
     reference::device<double> exact;
@@ -40,14 +45,17 @@ TEST_CASE("average pooling agrees with the reference, at odd sizes and any numbe
 }
 
 TEST_CASE("average pooling keeps a not-a-number to the places that see it") {
-  for (dim C : {1, 4}) {
-    std::vector<float> x(5 * 5 * C, 1.0f);
-    x[0] = NAN;
-    const auto y = averaged<float>(x, 1, 5, 5, C);
-    for (dim h = 0; h < 5; ++h)
-      for (dim w = 0; w < 5; ++w)
-        for (dim c = 0; c < C; ++c) CHECK(std::isnan(y[(h * 5 + w) * C + c]) == (h < 2 && w < 2 && c == 0));
-  }
+  for (dim C : {1, 4})
+    for (auto [i, j] : {std::pair<dim, dim>{0, 0}, {2, 4}}) {
+      std::vector<float> x(5 * 7 * C, 1.0f);
+      x[(i * 7 + j) * C] = NAN;
+      const auto y = averaged<float>(x, 1, 5, 7, C);
+      for (dim h = 0; h < 5; ++h)
+        for (dim w = 0; w < 7; ++w)
+          for (dim c = 0; c < C; ++c)
+            CHECK(std::isnan(y[(h * 7 + w) * C + c]) ==
+                  (std::abs(h - i) <= 1 && std::abs(w - j) <= 1 && c == 0));
+    }
 }
 
 TEST_CASE("average pooling takes channels that do not begin at a multiple of 16 bytes") {
