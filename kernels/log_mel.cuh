@@ -2,9 +2,10 @@
 //
 // A warp has a frame, its spectrum in shared memory. Even samples are the real part of 256 complex points,
 // odd ones the imaginary part; four passes of radix 4 (decimation in time), of whose 64 butterflies lane l
-// has l and l + 32; then lane l takes the bins l + 1, l + 33, ... up to 128 and their mirrors, and the bands
-// l and l + 32. 8 warps a block, which goes on to other frames: what all frames share (window, roots of one,
-// mel weights: 3.4 KB) comes as an argument of the kernel and is unfolded into shared memory once a block.
+// has two, the first pass straight from the samples; then lane l takes the bins l + 1, l + 33, ... up to 128
+// and their mirrors, and the bands l and l + 32. 8 warps a block, which goes on to other frames: what all
+// frames share (window, roots of one, mel weights: 3.4 KB) comes as an argument of the kernel and is unfolded
+// into shared memory once a block; a lane's own roots stay in its registers.
 //
 // Limits: F below 2^31. Memory: 640 bytes in (each sample is read 2.5 times, mostly from the cache), 64
 // sizeof(T) out a frame; some 15,000 FLOP.
@@ -26,7 +27,7 @@ namespace {
 constexpr int mel_warps = 8, mel_threads = mel_warps * warp_lanes;
 constexpr int mel_points = int(spectrum_size) / 2;  // of the complex transform
 constexpr int most_mel_weights = 480;               // of all bands
-constexpr unsigned most_mel_blocks = 264;           // two a multiprocessor of the largest GPUs
+constexpr unsigned most_mel_blocks = 528;           // four a multiprocessor of the largest GPUs
 
 /// What all frames share; the window is symmetric, the roots of one are made of a quarter of the cosine.
 struct mel_tables {
@@ -51,20 +52,39 @@ __device__ __forceinline__ int place_of(int n) {
   return (n & 3) << 6 | (n >> 2 & 3) << 4 | (n >> 4 & 3) << 2 | n >> 6;
 }
 
+/// Where point n lies in shared memory: whichever two digits of n to the base 4 a pass takes from the lane,
+/// the 16 points of half a warp lie in different banks. slot_of(a + b) = slot_of(a) ^ slot_of(b) if no digit
+/// is in both.
+__device__ __forceinline__ constexpr int slot_of(int n) {
+  return (n & 0xf0) | ((n >> 2 ^ n >> 4) & 3) << 2 | ((n ^ n >> 2 ^ n >> 6) & 3);
+}
+
 __device__ __forceinline__ float2 times(float2 a, float2 b) {
   return make_float2(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
+/// The transform of four points.
+__device__ __forceinline__ void transform(float2 (&p)[4]) {
+  const float2 a = p[0], b = p[1], c = p[2], d = p[3];
+  p[0] = make_float2((a.x + c.x) + (b.x + d.x), (a.y + c.y) + (b.y + d.y));
+  p[1] = make_float2((a.x - c.x) + (b.y - d.y), (a.y - c.y) - (b.x - d.x));
+  p[2] = make_float2((a.x + c.x) - (b.x + d.x), (a.y + c.y) - (b.y + d.y));
+  p[3] = make_float2((a.x - c.x) - (b.y - d.y), (a.y - c.y) + (b.x - d.x));
+}
+
+/// `pairs`: samples can be read two at a time.
 template <class T>
-__global__ void __launch_bounds__(mel_threads)
-    log_mel_frames(T* y, const float* samples, dim F, const __grid_constant__ mel_tables tables) {
-  SHARED(window, float[frame_samples]);
+__global__ void __launch_bounds__(mel_threads, 4)
+    log_mel_frames(T* y, const float* samples, dim F, bool pairs, const __grid_constant__ mel_tables tables) {
+  SHARED(window, float2[frame_samples / 2]);
   SHARED(root, float2[spectrum_size]);  // e^(-2 pi i n / 512)
   SHARED(weights, float[most_mel_weights]);
   SHARED(spectra, float2[mel_warps][mel_points]);
+  SHARED(all_magnitudes, float[mel_warps][mel_points]);
 
-  for (int n = threadIdx.x; n < frame_samples; n += mel_threads)
-    window[n] = tables.window[n <= frame_samples / 2 ? n : frame_samples - n];
+  const auto window_at = [&](int n) { return tables.window[n <= frame_samples / 2 ? n : frame_samples - n]; };
+  for (int n = threadIdx.x; n < frame_samples / 2; n += mel_threads)
+    window[n] = make_float2(window_at(2 * n), window_at(2 * n + 1));
   for (int n = threadIdx.x; n < spectrum_size; n += mel_threads)
     root[n] = make_float2(cosine_of(tables, n), -cosine_of(tables, (n + 3 * mel_points / 2) % spectrum_size));
   for (int i = threadIdx.x; i < tables.first_weight[mel_bands]; i += mel_threads)
@@ -73,47 +93,78 @@ __global__ void __launch_bounds__(mel_threads)
 
   const int lane = threadIdx.x % warp_lanes, warp = threadIdx.x / warp_lanes;
   float2* z = spectra[warp];
+  float* magnitudes = all_magnitudes[warp];
+
+  // The roots of the passes with quarters of 4 and 16 points, where both butterflies of a lane have the same,
+  // and of its two with quarters of 64; the roots of its bins.
+  float2 pass_roots[4][3], bin_roots[4];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    const int quarter = i < 2 ? 4 << 2 * i : 64, j = (lane + (i == 3 ? warp_lanes : 0)) % quarter;
+#pragma unroll
+    for (int m = 1; m < 4; ++m) pass_roots[i][m - 1] = root[m * j * (mel_points / 2 / quarter)];
+    bin_roots[i] = root[lane + 1 + i * warp_lanes];
+  }
+
   for (dim f = dim(blockIdx.x) * mel_warps + warp; f < F; f += dim(gridDim.x) * mel_warps) {
     const float* frame = samples + f * frame_hop;
-    for (int n = lane; n < mel_points; n += warp_lanes)
-      z[place_of(n)] = 2 * n < frame_samples
-                           ? make_float2(frame[2 * n] * window[2 * n], frame[2 * n + 1] * window[2 * n + 1])
-                           : make_float2(0, 0);
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {  // of the butterflies
+      const int first = lane + half * warp_lanes;
+      float2 points[4];
+#pragma unroll
+      for (int m = 0; m < 4; ++m) {
+        const int n = first + m * (mel_points / 4);
+        points[m] = make_float2(0, 0);
+        if (2 * n >= frame_samples) continue;
+        const float2 two = pairs ? *reinterpret_cast<const float2*>(frame + 2 * n)
+                                 : make_float2(frame[2 * n], frame[2 * n + 1]);
+        points[m] = make_float2(two.x * window[n].x, two.y * window[n].y);
+      }
+      transform(points);
+#pragma unroll
+      for (int m = 0; m < 4; ++m) z[slot_of(place_of(first)) ^ slot_of(m)] = points[m];
+    }
     __syncwarp();
 
-    for (int quarter = 1; quarter < mel_points; quarter *= 4) {
-      const int step = mel_points / (2 * quarter);  // of the roots
-      for (int i = lane; i < mel_points / 4; i += warp_lanes) {
-        const int j = i % quarter;
-        float2* at = z + 4 * (i - j) + j;
-        const float2 a = at[0], b = times(at[quarter], root[j * step]),
-                     c = times(at[2 * quarter], root[2 * j * step]),
-                     d = times(at[3 * quarter], root[3 * j * step]);
-        at[0] = make_float2((a.x + c.x) + (b.x + d.x), (a.y + c.y) + (b.y + d.y));
-        at[quarter] = make_float2((a.x - c.x) + (b.y - d.y), (a.y - c.y) - (b.x - d.x));
-        at[2 * quarter] = make_float2((a.x + c.x) - (b.x + d.x), (a.y + c.y) - (b.y + d.y));
-        at[3 * quarter] = make_float2((a.x - c.x) - (b.y - d.y), (a.y - c.y) + (b.x - d.x));
+#pragma unroll
+    for (int pass = 0; pass < 3; ++pass) {
+      const int quarter = 4 << 2 * pass;
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        const int i = lane + half * warp_lanes, j = i % quarter;
+        const int slot = slot_of(4 * (i - j) + j);  // of the first point, whose digit of the quarters is 0
+        const float2(&roots)[3] = pass_roots[pass < 2 ? pass : 2 + half];
+        float2 points[4];
+        points[0] = z[slot];
+#pragma unroll
+        for (int m = 1; m < 4; ++m) points[m] = times(z[slot ^ slot_of(m * quarter)], roots[m - 1]);
+        transform(points);
+#pragma unroll
+        for (int m = 0; m < 4; ++m) z[slot ^ slot_of(m * quarter)] = points[m];
       }
       __syncwarp();
     }
 
     // From the spectrum Z of the complex points to that of the samples, X_k = E_k + e^(-2 pi i k / 512) O_k
-    // with E and O of even and odd samples; |X_k| takes the place of Z_k, which only this lane reads.
-    for (int k = lane + 1; k <= mel_points / 2; k += warp_lanes) {
-      const float2 low = z[k], high = z[mel_points - k];
+    // with E and O of even and odd samples.
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const int k = lane + 1 + i * warp_lanes;
+      const float2 low = z[slot_of(k)], high = z[slot_of(mel_points - k)];
       const float2 even = make_float2((low.x + high.x) * 0.5f, (low.y - high.y) * 0.5f);
-      const float2 odd = times(make_float2((low.y + high.y) * 0.5f, (high.x - low.x) * 0.5f), root[k]);
+      const float2 odd = times(make_float2((low.y + high.y) * 0.5f, (high.x - low.x) * 0.5f), bin_roots[i]);
       const float2 sum = make_float2(even.x + odd.x, even.y + odd.y),
                    difference = make_float2(even.x - odd.x, even.y - odd.y);
-      z[mel_points - k].x = sqrtf(difference.x * difference.x + difference.y * difference.y);
-      z[k].x = sqrtf(sum.x * sum.x + sum.y * sum.y);
+      magnitudes[mel_points - k] = sqrtf(difference.x * difference.x + difference.y * difference.y);
+      magnitudes[k] = sqrtf(sum.x * sum.x + sum.y * sum.y);
     }
     __syncwarp();
 
     for (int band = lane; band < mel_bands; band += warp_lanes) {
       const int first = tables.first_weight[band], end = tables.first_weight[band + 1];
       float energy = float(log_offset);
-      for (int i = first; i < end; ++i) energy += weights[i] * z[tables.first_bin[band] + i - first].x;
+      for (int i = first; i < end; ++i) energy += weights[i] * magnitudes[tables.first_bin[band] + i - first];
       store(y + f * mel_bands + band, logf(energy));
     }
     __syncwarp();  // before the next frame takes the place of this one
@@ -147,7 +198,7 @@ void log_mel_of(device& device, view<T, 2> y, view<const float, 1> samples) {
   static const mel_tables tables = make_mel_tables();
   launch("log_mel", device, std::min(blocks_for(F, mel_warps), most_mel_blocks), mel_threads, 0,
          log_mel_frames<std::remove_pointer_t<decltype(in_kernel(y.data))>>, in_kernel(y.data), samples.data,
-         F, tables);
+         F, aligned_to(sizeof(float2), samples.data), tables);
 }
 
 }  // namespace
