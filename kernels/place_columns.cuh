@@ -1,8 +1,8 @@
 // Spec: reference/place_columns.hpp. In: rows x [R, N]. Out: the columns from `first` on of rows y [R, C], of
 // the type of x.
 //
-// A thread has 4 values of a row of x, or one if N, C or an address is not a multiple of 4 values. Limits: x
-// below 2^32 values. Memory: the bytes of x in and as many out.
+// A thread has 16 bytes of a row of x, or one value if N, C or an address is not a multiple of as many.
+// Limits: x below 2^32 values. Memory: the bytes of x in and as many out.
 #pragma once
 
 #include <limits>
@@ -16,20 +16,15 @@ namespace {
 
 // ---- kernel ----
 
-template <int Values, class T>
-struct placed_value {
-  T* y;  // from the first column on
-  const T* x;
-  unsigned across;  // threads of a row of x
+/// Of rows in words of some values, or of one.
+template <class Word>
+struct placed_word {
+  Word* y;  // from the first column on
+  const Word* x;
+  unsigned N;
   dim C;
 
-  __device__ void operator()(dim i) const {
-    T* to = y + unsigned(i) / across * C + Values * (unsigned(i) % across);
-    if constexpr (Values == 4)
-      store4(to, load4(x + 4 * i));
-    else
-      store(to, load(x + i));
-  }
+  __device__ void operator()(dim i) const { y[unsigned(i) / N * C + unsigned(i) % N] = x[i]; }
 };
 
 // ---- launcher ----
@@ -43,12 +38,14 @@ void place_rows(device& device, view<T, 2> y, view<const T, 2> x, dim first) {
           " on; expected y [R, C], x [R, N] below 2^32 values, N columns from there");
   auto* to = in_kernel(y.data) + first;
   const auto* from = in_kernel(x.data);
-  using element = std::remove_pointer_t<decltype(to)>;
-  if (N % 4 == 0 && C % 4 == 0 && aligned_to(4 * sizeof(T), to) && aligned_to(4 * sizeof(T), from))
-    for_elements("place_columns", device, x.size() / 4,
-                 placed_value<4, element>{to, from, unsigned(N / 4), C});
+  constexpr dim values = sizeof(uint4) / sizeof(T);
+  if (N % values == 0 && C % values == 0 && aligned_to(sizeof(uint4), to) && aligned_to(sizeof(uint4), from))
+    for_elements("place_columns", device, x.size() / values,
+                 placed_word<uint4>{reinterpret_cast<uint4*>(to), reinterpret_cast<const uint4*>(from),
+                                    unsigned(N / values), C / values});
   else
-    for_elements("place_columns", device, x.size(), placed_value<1, element>{to, from, unsigned(N), C});
+    for_elements("place_columns", device, x.size(),
+                 placed_word<std::remove_pointer_t<decltype(to)>>{to, from, unsigned(N), C});
 }
 
 }  // namespace

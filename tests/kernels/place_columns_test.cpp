@@ -30,6 +30,8 @@ TEST_CASE("columns are placed as by the reference, the others stay") {
                                 {5, 20, 8, 4},
                                 {2, 20, 8, 3},
                                 {4, 300, 260, 40},
+                                {3, 48, 16, 8},
+                                {3, 48, 16, 4},
                                 {7, 5, 5, 0},
                                 {2, 4, 0, 4}}) {
     const auto x = stored_as<bfloat16>(random_values(R * N, 1)),
