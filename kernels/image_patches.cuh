@@ -22,19 +22,18 @@ constexpr int patch_threads = 256;
 
 template <class T>
 __global__ void __launch_bounds__(patch_threads)
-    arrange_patches(T* y, const std::uint32_t* rgb, colour_scales colours, dim patches, int across) {
-  const dim index = dim(blockIdx.x) * patch_threads + threadIdx.x;
-  if (index >= 4 * patches) return;
-  const dim patch = index / 4;
-  const int row = int(index % 4);
-  const std::uint32_t* words = rgb + ((patch / across * 4 + row) * across + patch % across) * 3;
+    arrange_patches(T* y, const std::uint32_t* rgb, colour_scales colours, unsigned patches,
+                    unsigned across) {
+  const unsigned index = blockIdx.x * patch_threads + threadIdx.x, patch = index / 4, row = index % 4;
+  if (patch >= patches) return;
+  const std::uint32_t* words = rgb + dim(3) * ((patch / across * 4 + row) * across + patch % across);
   const std::uint32_t pixels[3] = {words[0], words[1], words[2]};
 #pragma unroll
   for (int c = 0; c < 3; ++c) {
     float values[4];
 #pragma unroll
     for (int j = 0; j < 4; ++j) values[j] = colours(byte_of(pixels, 3 * j + c), c);
-    store4(y + patch * 48 + 16 * c + 4 * row, make_float4(values[0], values[1], values[2], values[3]));
+    store4(y + dim(patch) * 48 + 16 * c + 4 * row, make_float4(values[0], values[1], values[2], values[3]));
   }
 }
 
@@ -51,8 +50,8 @@ void patches_of_images(device& device, view<T, 4> y, view<const std::uint8_t, 4>
   const dim patches = B * (H / 4) * (W / 4);
   launch("image_patches", device, blocks_for(4 * patches, patch_threads), patch_threads, 0,
          arrange_patches<std::remove_pointer_t<decltype(in_kernel(y.data))>>, in_kernel(y.data),
-         reinterpret_cast<const std::uint32_t*>(rgb.data), colour_scales(imagenet_statistics), patches,
-         int(W / 4));
+         reinterpret_cast<const std::uint32_t*>(rgb.data), colour_scales(imagenet_statistics),
+         unsigned(patches), unsigned(W / 4));
 }
 
 }  // namespace
