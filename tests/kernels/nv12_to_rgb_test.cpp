@@ -10,19 +10,29 @@
 using namespace eev;
 using namespace eev::test;
 
-TEST_CASE("NV12 has the bits of the reference, at even and odd sizes") {
-  for (auto [H, W] : {std::pair<dim, dim>{1, 1}, {2, 2}, {3, 5}, {16, 34}, {37, 1}, {1, 70}, {11, 63}}) {
+TEST_CASE("NV12 has the bits of the reference, at even and odd sizes, in whole words or not") {
+  for (auto [H, W] : {std::pair<dim, dim>{1, 1},
+                      {2, 2},
+                      {3, 5},
+                      {16, 34},
+                      {37, 1},
+                      {1, 70},
+                      {11, 63},
+                      {1, 4},
+                      {7, 8},
+                      {18, 132}}) {
     const auto frame = nv12_frame::by_formula(H, W);
     for (auto matrix : {bt601, colour_matrix{0.2126, 0.0722, true}}) {
       const auto expected = frame.rgb_of(reference::device<float>(), matrix);
-      in_every_order([&] {
-        INFO("luma [", H, ", ", W, "]");
-        cuda::device device;
-        const device_tensor<std::uint8_t> luma(device, frame.luma), chroma(device, frame.chroma);
-        const device_tensor<std::uint8_t> rgb(device, std::vector<std::uint8_t>(expected.size(), 85));
-        nv12_to_rgb(device, rgb.as(H, W, 3), luma.as(H, W), chroma.as((H + 1) / 2, (W + 1) / 2, 2), matrix);
-        CHECK(rgb.values() == expected);
-      });
+      for (dim skip : {0, 1})
+        in_every_order([&, H = H, W = W] {
+          INFO("luma [", H, ", ", W, "]");
+          cuda::device device;
+          const device_tensor<std::uint8_t> luma(device, frame.luma, skip), chroma(device, frame.chroma);
+          const device_tensor<std::uint8_t> rgb(device, std::vector<std::uint8_t>(expected.size(), 85));
+          nv12_to_rgb(device, rgb.as(H, W, 3), luma.as(H, W), chroma.as((H + 1) / 2, (W + 1) / 2, 2), matrix);
+          CHECK(rgb.values() == expected);
+        });
     }
   }
 }
