@@ -24,23 +24,19 @@ __device__ __forceinline__ float excited(float y, float x, float logit) {
   return sum < 0 ? 0 : sum;
 }
 
-template <int Channels, class T>
-struct excited_element {
+template <class T>
+struct excited_elements {
   T* y;
   const T* x;
   const float* logits;
-  unsigned image, vectors;  // threads of an image, of a place
+  unsigned image, C;  // an image has N C values
 
-  __device__ void operator()(dim i) const {
-    const dim at = i * Channels;
-    const float* logit = logits + (unsigned(i) / image * dim(vectors) + unsigned(i) % vectors) * Channels;
-    if constexpr (Channels == 4) {
-      const float4 before = load4(y + at), branch = load4(x + at), by = load4(logit);
-      store4(y + at, make_float4(excited(before.x, branch.x, by.x), excited(before.y, branch.y, by.y),
-                                 excited(before.z, branch.z, by.z), excited(before.w, branch.w, by.w)));
-    } else {
-      store(y + at, excited(load(y + at), load(x + at), *logit));
-    }
+  template <int Width>
+  __device__ void at(dim i) const {
+    const unsigned b = unsigned(i) / image, c = unsigned(i) % C;
+    const auto before = load_pack<Width>(y + i), branch = load_pack<Width>(x + i),
+               by = load_pack<Width>(logits + dim(b) * C + c);
+    store_pack(y + i, make_pack<Width>([&](int k) { return excited(before[k], branch[k], by[k]); }));
   }
 };
 
@@ -55,14 +51,9 @@ void excite_images(device& device, view<T, 3> y, view<const T, 3> x, view<const 
           "; expected y and x [B, N, C] below 2^32 values, logits [B, C]");
   auto* to = in_kernel(y.data);
   const auto* from = in_kernel(x.data);
-  using element = std::remove_pointer_t<decltype(to)>;
-  if (C % 4 == 0 && aligned_to(4 * sizeof(T), to) && aligned_to(4 * sizeof(T), from) &&
-      aligned_to(16, logits.data))
-    for_elements("excite", device, y.size() / 4,
-                 excited_element<4, element>{to, from, logits.data, unsigned(N * C / 4), unsigned(C / 4)});
-  else
-    for_elements("excite", device, y.size(),
-                 excited_element<1, element>{to, from, logits.data, unsigned(N * C), unsigned(C)});
+  for_packs("excite", device, y.size(), C % pack_width == 0 && whole_packs(to, from, logits.data),
+            excited_elements<std::remove_pointer_t<decltype(to)>>{to, from, logits.data, unsigned(N * C),
+                                                                  unsigned(C)});
 }
 
 }  // namespace

@@ -18,39 +18,30 @@ namespace {
 
 /// Not-a-number is larger than any number.
 __device__ __forceinline__ float larger(float a, float b) { return a > b || a != a ? a : b; }
-__device__ __forceinline__ float4 larger(float4 a, float4 b) {
-  return make_float4(larger(a.x, b.x), larger(a.y, b.y), larger(a.z, b.z), larger(a.w, b.w));
+template <int Width>
+__device__ __forceinline__ pack<Width> larger(const pack<Width>& a, const pack<Width>& b) {
+  return make_pack<Width>([&](int k) { return larger(a[k], b[k]); });
 }
 
-template <int Channels, int Size, class T>
-struct largest_in_window {
+template <int Size, class T>
+struct largest_in_windows {
   T* y;
   const T* x;
-  unsigned H, W, vectors;  // of a place's channels
+  unsigned H, W, C;
 
-  __device__ auto read(const T* from) const {
-    if constexpr (Channels == 4)
-      return load4(from);
-    else
-      return load(from);
-  }
-
-  __device__ void operator()(dim i) const {
-    const unsigned place = unsigned(i) / vectors, c = Channels * (unsigned(i) % vectors);
+  template <int Width>
+  __device__ void at(dim i) const {
+    const unsigned place = unsigned(i) / C, c = unsigned(i) % C;
     const unsigned row = place / (W / 2), w = place % (W / 2), b = row / (H / 2), h = row % (H / 2);
-    const dim C = Channels * vectors;
     const T* first = x + ((dim(b) * H + 2 * h) * W + 2 * w) * C + c;
-    auto largest = read(first);
+    auto largest = load_pack<Width>(first);
 #pragma unroll
     for (unsigned i = 0; i < Size; ++i)
 #pragma unroll
       for (unsigned j = 0; j < Size; ++j)
         if (i < 2 && j < 2 ? i + j > 0 : 2 * h + i < H && 2 * w + j < W)
-          largest = larger(largest, read(first + (dim(i) * W + j) * C));
-    if constexpr (Channels == 4)
-      store4(y + place * C + c, largest);
-    else
-      store(y + place * C + c, largest);
+          largest = larger(largest, load_pack<Width>(first + (dim(i) * W + j) * C));
+    store_pack(y + i, largest);
   }
 };
 
@@ -61,13 +52,9 @@ void max_pool_windows(device& device, view<T, 4> y, view<const T, 4> x) {
   const auto [B, H, W, C] = x.shape;
   auto* to = in_kernel(y.data);
   const auto* from = in_kernel(x.data);
-  using element = std::remove_pointer_t<decltype(to)>;
-  if (C % 4 == 0 && aligned_to(4 * sizeof(T), to) && aligned_to(4 * sizeof(T), from))
-    for_elements("max_pool", device, y.size() / 4,
-                 largest_in_window<4, Size, element>{to, from, unsigned(H), unsigned(W), unsigned(C / 4)});
-  else
-    for_elements("max_pool", device, y.size(),
-                 largest_in_window<1, Size, element>{to, from, unsigned(H), unsigned(W), unsigned(C)});
+  for_packs("max_pool", device, y.size(), C % pack_width == 0 && whole_packs(to, from),
+            largest_in_windows<Size, std::remove_pointer_t<decltype(to)>>{to, from, unsigned(H), unsigned(W),
+                                                                          unsigned(C)});
 }
 
 template <class T>
