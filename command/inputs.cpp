@@ -17,7 +17,8 @@ namespace eev::command {
 namespace fs = std::filesystem;
 
 const char* const media_extensions =
-    "3gp asf avi flv gif jpeg jpg m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts mxf ogm ogv png ts vob webm wmv";
+    "3gp asf avi flv gif jpeg jpg m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts mxf ogm ogv png ts vob webm "
+    "wmv";
 
 namespace {
 
