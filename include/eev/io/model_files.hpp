@@ -99,9 +99,10 @@ inline model_files open_model(network_file visual, network_file audio,
     const auto& file = model.heads.back().source->file();
     for (const auto& [key, backbone] :
          {std::pair("eev.visual", &model.visual), {"eev.audio", &model.audio}}) {
+      if (!*backbone) continue;
       const auto named = find_metadata(file, key);
-      require(!*backbone || !named || *named == backbone->name, path, ": was trained on ", named.value_or(""),
-              ", but ", backbone->path(), " holds ", backbone->name);
+      require(!named || *named == backbone->name, path, ": was trained on ", named.value_or(""), ", but ",
+              backbone->path(), " holds ", backbone->name);
     }
     take_note(file);
   }
