@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstring>
-#include <utility>
 
 #include "block.hpp"
 
@@ -19,28 +18,26 @@ inline void cp_async_16(void* to, const void* from, bool valid = true,
   auto& self = *runner::block::running->current;
   runner::require_that(
       (reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from)) % 16 == 0,
-      "cp.async at ", runner::text_of(place), ": thread ", self.number,
+      "cp.async at ", place, ": thread ", self.number,
       " copies from or to an address that is not aligned to 16 bytes");
   std::memset(to, 0xff, 16);
-  self.begun.push_back({to, valid ? from : nullptr});
+  self.copies.push_back({to, valid ? from : nullptr, self.groups});
 }
 
 /// What was begun since the last commit becomes a group.
-inline void cp_async_commit() {
-  auto& self = *runner::block::running->current;
-  self.groups.push_back(std::exchange(self.begun, {}));
-}
+inline void cp_async_commit() { ++runner::block::running->current->groups; }
 
 /// Waits until at most Pending of this thread's groups are not there.
 template <int Pending>
 void cp_async_wait() {
   auto& self = *runner::block::running->current;
-  for (; self.groups.size() > Pending; self.groups.pop_front())
-    for (const auto& copy : self.groups.front()) {
-      auto* to = static_cast<std::uint32_t*>(copy.to);
-      const auto* from = static_cast<const std::uint32_t*>(copy.from);
-      for (int word = 0; word < 4; ++word) to[word] = from ? from[word] : 0;
-    }
+  auto copy = self.copies.begin();
+  for (; copy != self.copies.end() && copy->group < self.groups - Pending; ++copy) {
+    auto* to = static_cast<std::uint32_t*>(copy->to);
+    const auto* from = static_cast<const std::uint32_t*>(copy->from);
+    for (int word = 0; word < 4; ++word) to[word] = from ? from[word] : 0;
+  }
+  self.copies.erase(self.copies.begin(), copy);
 }
 
 }  // namespace eev::cuda

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -69,7 +70,7 @@ class block {
     shared.clear();
     for (auto& thread : threads_) {
       thread.state = waiting::for_nothing, thread.arrived = false;
-      thread.begun.clear(), thread.groups.clear();
+      thread.copies.clear(), thread.groups = 0;
       thread.stack.prepare(&enter, this);
     }
     release(begin_);
@@ -124,7 +125,7 @@ class block {
     release(team->clocks[team->phase]);
   }
   void wait_at_team_barrier(const std::source_location& place) {
-    require_that(current->arrived, "thread ", current->number, " waits for its team at ", text_of(place),
+    require_that(current->arrived, "thread ", current->number, " waits for its team at ", place,
                  " and has not arrived");
     char& clock = team->clocks[team->phase];
     wait(waiting::at_team_barrier, place);
@@ -136,7 +137,7 @@ class block {
   void meet_in_warp(unsigned mask, exchange* operation, bool orders_memory,
                     const std::source_location& place) {
     cuda_thread& self = *current;
-    require_that(mask >> self.lane() & 1, "lane ", self.lane(), " calls a warp operation at ", text_of(place),
+    require_that(mask >> self.lane() & 1, "lane ", self.lane(), " calls a warp operation at ", place,
                  " whose mask leaves it out");
     self.mask = mask, self.operation = operation, self.place = place;
     self.state = waiting::for_warp;
@@ -180,9 +181,17 @@ class block {
     for (auto& thread : threads_) thread.state = waiting::for_nothing;
   }
 
+  /// Of warps or of lanes: a block has no more warps than a warp has lanes.
+  struct sequence {
+    std::array<int, warp_lanes> numbers;
+    int count;
+    int* begin() { return numbers.data(); }
+    int* end() { return numbers.data() + count; }
+  };
+
   /// 0 .. count - 1 in the order that was asked for.
-  std::vector<int> in_order(int count) {
-    std::vector<int> numbers(count);
+  sequence in_order(int count) {
+    sequence numbers{{}, count};
     std::iota(numbers.begin(), numbers.end(), 0);
     if (order_ == order::reverse) std::ranges::reverse(numbers);
     if (order_ == order::random) std::ranges::shuffle(numbers, chance_);

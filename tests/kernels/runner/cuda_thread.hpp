@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <source_location>
 #include <vector>
 
@@ -27,6 +26,7 @@ using exchange = void(const warp& lanes, unsigned mask);
 struct async_copy {
   void* to;
   const void* from;
+  int group;
 };
 
 struct cuda_thread {
@@ -52,8 +52,8 @@ struct cuda_thread {
   int turn = 0;
   std::vector<char*> peers;  // the clocks of the lanes it has met
 
-  std::vector<async_copy> begun;               // not yet committed
-  std::deque<std::vector<async_copy>> groups;  // committed, oldest first
+  std::vector<async_copy> copies;  // begun and not made, oldest first
+  int groups = 0;                  // committed
 };
 
 }  // namespace eev::runner

@@ -14,15 +14,21 @@ class failure : public error {
   using error::error;
 };
 
-template <class... Parts>
-void require_that(bool condition, const Parts&... parts) {
-  if (!condition) throw failure(message(parts...));
-}
-
 /// file:line
 inline std::string text_of(const std::source_location& place) {
   const std::string file = place.file_name();
   return message(file.substr(file.rfind('/') + 1), ":", place.line());
+}
+template <class Part>
+const Part& text_of(const Part& part) {
+  return part;
+}
+
+/// The parts may be places, too.
+template <class... Parts>
+void require_that(bool condition, const Parts&... parts) {
+  if (!condition) [[unlikely]]
+    throw failure(message(text_of(parts)...));
 }
 
 }  // namespace eev::runner

@@ -11,6 +11,7 @@
 // holds row group, columns 2 place and the next; with .trans rows and columns change places.
 #pragma once
 
+#include "intrinsics.hpp"
 #include "warp.hpp"
 
 namespace eev::runner {
@@ -21,7 +22,9 @@ inline float half_of(std::uint32_t pair, int which) {
 
 /// given: 4 registers of A, 2 of B, 4 of C. received: 4 of D.
 inline void multiply_16x8x16(const warp& lanes, unsigned) {
-  float a[16][16], b[16][8];
+  using row_of_8 [[gnu::vector_size(32)]] = float;
+  float a[16][16];
+  row_of_8 b[16], d[16];
   for (int lane = 0; lane < warp_lanes; ++lane) {
     const int group = lane / 4, place = lane % 4;
     const auto& given = lanes[lane]->given;
@@ -30,15 +33,13 @@ inline void multiply_16x8x16(const warp& lanes, unsigned) {
         a[group + 8 * (r % 2)][2 * place + 8 * (r / 2) + half] = half_of(given[r], half);
       for (int r = 0; r < 2; ++r) b[2 * place + 8 * r + half][group] = half_of(given[4 + r], half);
     }
+    for (int r = 0; r < 4; ++r) d[group + 8 * (r / 2)][2 * place + r % 2] = __uint_as_float(given[6 + r]);
   }
+  for (int row = 0; row < 16; ++row)
+    for (int k = 0; k < 16; ++k) d[row] += a[row][k] * b[k];
   for (int lane = 0; lane < warp_lanes; ++lane)
-    for (int r = 0; r < 4; ++r) {
-      const int row = lane / 4 + 8 * (r / 2), column = lane % 4 * 2 + r % 2;
-      float sum;
-      std::memcpy(&sum, &lanes[lane]->given[6 + r], sizeof sum);
-      for (int k = 0; k < 16; ++k) sum += a[row][k] * b[k][column];
-      std::memcpy(&lanes[lane]->received[r], &sum, sizeof sum);
-    }
+    for (int r = 0; r < 4; ++r)
+      lanes[lane]->received[r] = __float_as_uint(d[lane / 4 + 8 * (r / 2)][lane % 4 * 2 + r % 2]);
 }
 
 /// given: the 16 bytes that the lane points to. argument: how many matrices.
@@ -57,8 +58,8 @@ void distribute_matrices(const warp& lanes, unsigned) {
 
 /// 16 bytes of the kernel's memory: here, and not in the exchange, so that the sanitizers see who reads what.
 inline std::array<std::uint32_t, 4> read_row(const void* row, const std::source_location& place) {
-  require_that(reinterpret_cast<std::uintptr_t>(row) % 16 == 0, "ldmatrix at ", text_of(place), ": lane ",
-               lane(), " points to a row that is not aligned to 16 bytes");
+  require_that(reinterpret_cast<std::uintptr_t>(row) % 16 == 0, "ldmatrix at ", place, ": lane ", lane(),
+               " points to a row that is not aligned to 16 bytes");
   const auto* words = static_cast<const std::uint32_t*>(row);
   return {words[0], words[1], words[2], words[3]};
 }

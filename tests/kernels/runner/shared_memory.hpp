@@ -1,10 +1,12 @@
 // In:  the arrays that a block declares.  Out: their memory: full of not-a-number, with forbidden ground
-// between them. Rests on: sanitizers.
+// behind each. Rests on: sanitizers.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "failure.hpp"
@@ -12,7 +14,7 @@
 
 namespace eev::runner {
 
-/// What every GPU from compute capability 8.0 on has for a block, how much of it may be static, and and what
+/// What every GPU from compute capability 8.0 on has for a block, how much of it may be static, and what
 /// those from 8.0 on have that data centres buy.
 inline constexpr std::size_t most_shared_bytes = 99 * 1024, most_static_bytes = 48 * 1024,
                              most_shared_in_teams = 163 * 1024;
@@ -20,64 +22,65 @@ inline constexpr std::size_t most_shared_bytes = 99 * 1024, most_static_bytes = 
 class shared_memory {
  public:
   /// `dynamic` bytes of at most `most` are asked for by the launch, at the beginning.
-  shared_memory(std::size_t dynamic, std::size_t most) : dynamic_(dynamic), most_(most), size_(2 * most) {
+  shared_memory(std::size_t dynamic, std::size_t most) : most_(most), dynamic_(dynamic) {
     require_that(dynamic <= most, "a launch asks for ", dynamic, " bytes of dynamic shared memory; at most ",
                  most, " are everywhere");
-    memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size_)));
-    clear();
   }
-  ~shared_memory() { allow(memory_.get(), size_); }
-  shared_memory(const shared_memory&) = delete;
-  shared_memory& operator=(const shared_memory&) = delete;
 
   /// As a new block finds it. All bits set is not-a-number in every floating-point type, so whoever reads
   /// what nobody wrote will be found out.
   void clear() {
-    arrays_.clear();
-    used_ = dynamic_;
-    allow(memory_.get(), size_);
-    std::memset(memory_.get(), 0xff, size_);
-    forbid(memory_.get() + dynamic_, size_ - dynamic_);
+    dynamic_.fill();
+    for (auto& known : arrays_) known.second.filled = false;
   }
 
-  void* dynamic() const { return memory_.get(); }
+  void* dynamic() const { return dynamic_.bytes.get(); }
 
   /// The static array of one declaration, told from others by the address `place`.
   void* array(const void* place, std::size_t bytes) {
     unchecked bookkeeping;
-    for (const auto& known : arrays_)
-      if (known.place == place) return memory_.get() + known.offset;
-    static_bytes_needed(bytes);
-    const std::size_t offset = round_up(used_ + redzone);
-    used_ = offset + bytes;
-    arrays_.push_back({place, offset, bytes});
-    allow(memory_.get() + offset, bytes);
-    return memory_.get() + offset;
+    auto known = std::ranges::find(arrays_, place, &std::pair<const void*, piece>::first);
+    if (known == arrays_.end()) {
+      static_bytes_needed(bytes);
+      known = arrays_.emplace(known, place, bytes);
+    }
+    if (!known->second.filled) known->second.fill();
+    return known->second.bytes.get();
   }
 
  private:
-  struct declared {
-    const void* place;
-    std::size_t offset, bytes;
-  };
-  struct release_memory {
-    void operator()(std::byte* memory) const { std::free(memory); }
+  /// Forbidden ground lies behind it.
+  struct piece {
+    explicit piece(std::size_t size)
+        : size(size), whole((size + alignment - 1) / alignment * alignment + redzone) {
+      bytes.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, whole)));
+      forbid(bytes.get() + size, whole - size);
+    }
+    void fill() {
+      std::memset(bytes.get(), 0xff, size);
+      filled = true;
+    }
+
+    struct release_memory {
+      void operator()(std::byte* memory) const { std::free(memory); }
+    };
+    std::size_t size, whole;
+    std::unique_ptr<std::byte, release_memory> bytes;
+    bool filled = false;  // for the block that runs now
   };
 
   static constexpr std::size_t alignment = 128, redzone = 128;
 
-  static std::size_t round_up(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
-
   void static_bytes_needed(std::size_t bytes) const {
-    for (const auto& known : arrays_) bytes += known.bytes;
-    require_that(bytes <= most_static_bytes && bytes + dynamic_ <= most_, "a kernel declares ", bytes,
-                 " bytes of static shared memory beside ", dynamic_, " dynamic ones; at most ",
+    for (const auto& [_, known] : arrays_) bytes += known.size;
+    require_that(bytes <= most_static_bytes && bytes + dynamic_.size <= most_, "a kernel declares ", bytes,
+                 " bytes of static shared memory beside ", dynamic_.size, " dynamic ones; at most ",
                  most_static_bytes, ", and ", most_, " of both");
   }
 
-  std::size_t dynamic_, most_, size_, used_ = 0;
-  std::unique_ptr<std::byte, release_memory> memory_;
-  std::vector<declared> arrays_;
+  std::size_t most_;
+  piece dynamic_;
+  std::vector<std::pair<const void*, piece>> arrays_;
 };
 
 }  // namespace eev::runner
