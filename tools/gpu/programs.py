@@ -89,7 +89,8 @@ def architecture():
 def build(capability, limit):
     """The programs of the kernels, which need neither FFmpeg nor oneDNN."""
     folder = BUILD / "gpu"
-    make(folder, capability, ["all"], limit, EEV_CPU="OFF", EEV_COMMAND="OFF", doctest_DIR=CARRIED)
+    make(folder, capability, ["all"], limit, EEV_CPU="OFF", EEV_COMMAND="OFF", CMAKE_UNITY_BUILD="ON",
+         doctest_DIR=CARRIED)
     return folder / "tests/kernels/eev_gpu_tests", folder / "bench/cuda/eev_gpu_bench"
 
 
