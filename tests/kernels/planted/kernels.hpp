@@ -75,6 +75,17 @@ __global__ void past_shared(float* y, const float* x, int) {
   y[i] = values[i] + next[Planted ? i + 1 : std::min(i + 1, threads - 1)];
 }
 
+/// y[i] = x[i]. The mistake reads 64 rows further down.
+template <bool Planted>
+__global__ void far_past_shared(float* y, const float* x, int) {
+  SHARED(values, float[threads]);
+  const int i = threadIdx.x;
+  values[i] = x[i];
+  __syncthreads();
+  const float* rows = values;
+  y[i] = rows[Planted ? i + 64 * threads : i];
+}
+
 /// y[i] = sum of all tiles of 64 values; each tile takes the place of the one before.
 template <bool Planted>
 __global__ void tile_rewritten(float* y, const float* x, int n) {

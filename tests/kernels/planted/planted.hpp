@@ -32,6 +32,8 @@ inline constexpr mistake mistakes[] = {
      [](const float* x, int n, int) { return sum_of(x, n); }},
     {"past_shared", past_shared<false>, past_shared<true>, 1, 64, 64,
      [](const float* x, int, int i) { return x[i] + x[std::min(i + 1, 63)]; }},
+    {"far_past_shared", far_past_shared<false>, far_past_shared<true>, 1, 64, 64,
+     [](const float* x, int, int i) { return x[i]; }},
     {"tile_rewritten", tile_rewritten<false>, tile_rewritten<true>, 1, 150, 64,
      [](const float* x, int n, int) { return sum_of(x, n); }},
     {"read_before_written", read_before_written<false>, read_before_written<true>, 1, 64, 64,

@@ -51,8 +51,8 @@ class shared_memory {
  private:
   /// Forbidden ground lies behind it.
   struct piece {
-    explicit piece(std::size_t size)
-        : size(size), whole((size + alignment - 1) / alignment * alignment + redzone) {
+    explicit piece(std::size_t size) : size(size) {
+      const std::size_t whole = (size + alignment - 1) / alignment * alignment + redzone;
       bytes.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, whole)));
       forbid(bytes.get() + size, whole - size);
     }
@@ -64,12 +64,14 @@ class shared_memory {
     struct release_memory {
       void operator()(std::byte* memory) const { std::free(memory); }
     };
-    std::size_t size, whole;
+    std::size_t size;
     std::unique_ptr<std::byte, release_memory> bytes;
     bool filled = false;  // for the block that runs now
   };
 
-  static constexpr std::size_t alignment = 128, redzone = 128;
+  /// As wide as what a block may have, so that an access rows away is found, too; none for the race checker,
+  /// which does not look for such accesses.
+  static constexpr std::size_t alignment = 128, redzone = race_checked ? 0 : most_shared_in_teams;
 
   void static_bytes_needed(std::size_t bytes) const {
     for (const auto& [_, known] : arrays_) bytes += known.size;
