@@ -89,8 +89,7 @@ def architecture():
 def build(capability, limit):
     """The programs of the kernels, which need neither FFmpeg nor oneDNN."""
     folder = BUILD / "gpu"
-    make(folder, capability, ["all"], limit, EEV_CPU="OFF", EEV_COMMAND="OFF", CMAKE_UNITY_BUILD="ON",
-         doctest_DIR=CARRIED)
+    make(folder, capability, ["all"], limit, EEV_CPU="OFF", EEV_COMMAND="OFF", doctest_DIR=CARRIED)
     return folder / "tests/kernels/eev_gpu_tests", folder / "bench/cuda/eev_gpu_bench"
 
 
@@ -98,13 +97,13 @@ def build_command(capability):
     """For any processor with AVX2: that of the machine with the GPU is another than this one's."""
     folder = BUILD / "gpu-command"
     make(folder, capability, ["eev_command"], None, EEV_TESTS="OFF", EEV_BENCHMARKS="OFF", EEV_NATIVE="OFF",
-         CMAKE_CXX_FLAGS="-march=x86-64-v3", CMAKE_UNITY_BUILD="ON")
+         CMAKE_CXX_FLAGS="-march=x86-64-v3")
     return folder / "command/eev"
 
 
 def make(folder, capability, targets, limit, **options):
     options |= {"CMAKE_BUILD_TYPE": "Release", "CMAKE_CUDA_ARCHITECTURES": capability, "EEV_CUDA": "ON",
-                "EEV_EXAMPLES": "OFF", "EEV_INSTALL": "OFF"}
+                "EEV_EXAMPLES": "OFF", "EEV_INSTALL": "OFF", "CMAKE_UNITY_BUILD": "ON"}
     subprocess.run(["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder,
                     *(f"-D{name}={value}" for name, value in options.items())], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", folder, "--parallel", str(os.cpu_count()), "--target", *targets], check=True,
