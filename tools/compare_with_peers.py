@@ -81,7 +81,7 @@ COMPARISONS = {
     "head": ("head_cpu/64", 64, "clips/s", head),
     "swin-large": ("swin_large_fp32/8", 8, "images/s", swin_large),
     "vggish": ("vggish_cpu<float>/16", 16, "patches/s", vggish_of),
-    "decode": ("video_reader_cpu", 60, "s of video/s", decode),
+    "decode": ("video_file_cpu", 60, "s of video/s", decode),
 }
 
 

@@ -1,10 +1,17 @@
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <random>
 #include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
 
 #include <eev/media/rgb_converter.hpp>
 #include <eev/media/video_reader.hpp>
@@ -94,6 +101,38 @@ TEST_CASE("10-bit sources are scaled to 8 bits") {
       }
   };
   CHECK(worst(first_frame(track), rgb({110, 90, 190}, 0.2126, 0.0722, false)) <= 1.5);
+}
+
+TEST_CASE("pictures are libswscale's own packed RGB to the bit, though it makes planes of them") {
+  std::mt19937 random(1);
+  for (AVPixelFormat format : {AV_PIX_FMT_YUV420P, AV_PIX_FMT_NV12, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV444P10,
+                               AV_PIX_FMT_YUVA420P, AV_PIX_FMT_YUYV422, AV_PIX_FMT_GRAY8, AV_PIX_FMT_BGR24}) {
+    CAPTURE(av_get_pix_fmt_name(format));
+    const int width = 37, height = 21;
+    const media::frame_handle frame = media::make_frame(), packed = media::make_frame();
+    frame->format = format, packed->format = AV_PIX_FMT_RGB24;
+    for (AVFrame* each : {frame.get(), packed.get()}) {
+      each->width = width, each->height = height;
+      REQUIRE(av_frame_get_buffer(each, 64) >= 0);
+    }
+    frame->colorspace = AVCOL_SPC_BT709, frame->color_range = AVCOL_RANGE_JPEG;
+    for (int i = 0; i < 4 && frame->buf[i]; ++i)
+      for (std::size_t byte = 0; byte < frame->buf[i]->size; ++byte)  // of ten bits the upper two end at 3
+        frame->buf[i]->data[byte] =
+            std::uint8_t(random() & (format == AV_PIX_FMT_YUV444P10 && byte % 2 == 1 ? 3 : 255));
+
+    const media::sws_handle sws(sws_getContext(width, height, format, width, height, AV_PIX_FMT_RGB24,
+                                               SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr,
+                                               nullptr, nullptr));
+    sws_setColorspaceDetails(sws.get(), sws_getCoefficients(SWS_CS_ITU709), 1,
+                             sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
+    sws_scale(sws.get(), frame->data, frame->linesize, 0, height, packed->data, packed->linesize);
+
+    const media::image picture = media::rgb_converter("clip.mp4").convert(*frame, {});
+    for (int y = 0; y < height; ++y)
+      CHECK(std::memcmp(picture.pixels.data() + 3 * width * y, packed->data[0] + y * packed->linesize[0],
+                        3 * width) == 0);
+  }
 }
 
 TEST_CASE("one converter follows changes of size, matrix and range") {

@@ -1,5 +1,5 @@
 // In:  a file and the kind of stream wanted.  Out: that stream's decoded frames, in order.
-// Rests on: media/ffmpeg, core/rational.
+// Rests on: media/disposable_pictures, media/ffmpeg, core/rational.
 //
 // Nothing that a file says about itself (duration, number of frames) is believed: only what was decoded
 // counts. What cannot be read or decoded is counted and passed over.
@@ -16,6 +16,7 @@ extern "C" {
 
 #include <eev/core/rational.hpp>
 #include <eev/core/view.hpp>
+#include <eev/media/disposable_pictures.hpp>
 #include <eev/media/ffmpeg.hpp>
 
 namespace eev::media {
@@ -186,9 +187,7 @@ class stream_decoder {
     codec_->hw_device_ctx = device.release();
     threads_ = threads;
     check(avcodec_open2(codec_.get(), codec, nullptr), path_, message("cannot open decoder ", codec->name));
-    // H.264 marks in each picture whether others refer to it. Two packets may be the fields of one picture,
-    // of which one must not go missing; HEVC's mark holds within a temporal layer only.
-    can_skip_ = parameters.codec_id == AV_CODEC_ID_H264 && parameters.field_order == AV_FIELD_PROGRESSIVE;
+    disposable_.emplace(parameters);
   }
 
   /// Null, and the reason is kept, if the GPU cannot decode this.
@@ -226,7 +225,10 @@ class stream_decoder {
       }
       // An empty packet would mean the end to the decoder.
       bool use = packet_->stream_index == stream_ && packet_->size > 0;
-      if (use) codec_->skip_frame = can_skip_ && unneeded(*packet_) ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+      // (Told to skip it, the decoder would hand it to one of its threads, and wait for that one in its
+      // turn.)
+      if (const bool disposable = use && (*disposable_)(*packet_); use && unneeded(*packet_) && disposable)
+        use = false;
       if (use && avcodec_send_packet(codec_.get(), packet_.get()) < 0) ++skipped_;
       av_packet_unref(packet_.get());
       if (use) return;
@@ -239,9 +241,10 @@ class stream_decoder {
   format_handle format_;
   codec_handle codec_;
   packet_handle packet_ = make_packet();
+  std::optional<disposable_pictures> disposable_;
   std::optional<rational> start_;
   int stream_ = -1, threads_ = 0, failures_ = 0;
-  bool drained_ = false, can_skip_ = false;
+  bool drained_ = false;
   bool on_trial_ = false;  // a GPU decodes, and has not given the first frame yet
   dim skipped_ = 0;
   std::string gpu_refusal_;

@@ -4,8 +4,9 @@
 //   video_reader video("clip.mp4");
 //   while (auto row = video.next()) use(row->seconds, *row->picture);  // ceil(duration * rate) rows
 //
-// Only frames that a row shows are converted to RGB, and H.264 pictures are not even decoded if no row shows
-// them and no other picture refers to them. Two frames are held at a time, whatever the length of the video.
+// Only frames that a row shows are converted to RGB, and pictures of H.264 and H.265 are not even decoded if
+// no row shows them and no other picture refers to them. Two frames are held at a time, whatever the length
+// of the video.
 #pragma once
 
 #include <algorithm>
