@@ -21,7 +21,7 @@ template <class Device>
 std::vector<table> score_on_device(Device& device, const std::string& path, const train::recipe& recipe,
                                    const train::labelled_set& set) {
   const auto file = std::make_shared<io::safetensors_source>(path);
-  const auto shape = head_shape_of([&](const std::string& name) { return file->shape_of(name); });
+  const auto shape = head_shape_in(*file);
   require(shape == train::shape_of(recipe, set), path, ": is a head for rows of ", shape.visual, " and ",
           shape.audio, ", but the features have rows of ", set.visual_width, " and ", set.audio_width);
   const head<Device> network(device, weights(file), shape);

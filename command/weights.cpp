@@ -51,16 +51,11 @@ void check(const io::network_file& network, Check check) {
   }
 }
 
-head_shape shape_of(const io::network_file& head) {
-  return head_shape_of([&](const std::string& name) { return head.source->shape_of(name); });
-}
-
 /// A head tells its sizes by its tensors, which must be those of the kind that its metadata name.
 void check_head(const io::network_file& head) {
-  const auto shape = shape_of(head);
-  const std::string kind = shape.experts > 0 ? "baseline" : "paper";
+  const std::string kind = head_shape_in(*head.source).experts > 0 ? "baseline" : "paper";
   const auto named = io::find_metadata(head.source->file(), "eev.head");
-  require(!named || *named == kind, "holds a head of the kind '", kind,
+  require(!named || *named == kind, head.path(), ": holds a head of the kind '", kind,
           "', but its metadata 'eev.head' say '", named.value_or(""), "'");
 }
 
@@ -69,7 +64,7 @@ io::model_files checked(io::model_files files) {
   if (files.visual)
     check(files.visual, [&] { features::with_visual_shape(files.visual.name, [](const auto&) {}); });
   if (files.audio) check(files.audio, [&] { features::find_vggish(files.audio.name); });
-  for (const auto& head : files.heads) check(head, [&] { check_head(head); });
+  for (const auto& head : files.heads) check_head(head);
   return files;
 }
 
@@ -77,9 +72,7 @@ io::model_files checked(io::model_files files) {
 io::model_files open_heads(const weights_options& options) {
   bool sees = false, hears = false;
   for (const std::string& path : options.weights) {
-    const io::network_file head{path, std::make_shared<io::safetensors_source>(path)};
-    check(head, [&] { check_head(head); });
-    const head_shape shape = shape_of(head);
+    const head_shape shape = head_shape_in(io::safetensors_source(path));
     sees |= shape.visual_units > 0, hears |= shape.audio_units > 0;
   }
   const io::safetensors_file first(options.weights[0]);

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   }
   try {
     const auto file = std::make_shared<eev::io::safetensors_source>(argv[1]);
-    const auto shape = eev::head_shape_of([&](const std::string& name) { return file->shape_of(name); });
+    const auto shape = eev::head_shape_in(*file);
     eev::cpu::device device;
     const eev::head<eev::cpu::device> head(device, eev::weights(file), shape);
 

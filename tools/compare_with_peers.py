@@ -97,6 +97,8 @@ def eev_run(program, bench):
     output = subprocess.run([program, f"--benchmark_filter=^{bench}/real_time$",
                              "--benchmark_min_warmup_time=0.1", "--benchmark_format=json"],
                             check=True, capture_output=True, text=True).stdout
+    if not output:
+        sys.exit(f"{program} has no benchmark '{bench}': build it again")
     measured = json.loads(output)["benchmarks"][0]
     seconds = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[measured["time_unit"]]
     return measured["real_time"] * seconds, measured.get("share_of_roof")

@@ -37,7 +37,7 @@ class model {
   model(Device& device, const io::model_files& files, const features::extraction_options& options = {})
       : device_(device), extract_(device, files.visual, files.audio, options) {
     for (const auto& file : files.heads) {
-      const auto shape = head_shape_of([&](const std::string& name) { return file.source->shape_of(name); });
+      const auto shape = head_shape_in(*file.source);
       require(shape.visual_units == 0 || shape.visual == extract_.visual_width(), file.path(),
               ": reads visual rows of ", shape.visual, ", but ", files.visual.name, " makes rows of ",
               extract_.visual_width());

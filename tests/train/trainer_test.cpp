@@ -89,7 +89,7 @@ TEST_CASE("best.safetensors is a head whose score is the one reported") {
 
   cpu::device device;
   const io::safetensors_source best(folder + "/best.safetensors");
-  const auto shape = head_shape_of([&](const std::string& name) { return best.shape_of(name); });
+  const auto shape = head_shape_in(best);
   CHECK(shape == train::shape_of(run.recipe, run.training));
   auto source = std::make_shared<io::safetensors_source>(folder + "/best.safetensors");
   const head<cpu::device> network(device, weights(source), shape);

@@ -1,4 +1,5 @@
-// In:  the shapes of the tensors in a head file.  Out: the sizes of the head.  Rests on: core.
+// In:  the shapes of the tensors in a head file.  Out: the sizes of the head.  Rests on: core,
+// io/safetensors_source.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include <eev/core/expressions.hpp>
 #include <eev/core/view.hpp>
+#include <eev/io/safetensors_source.hpp>
 
 namespace eev {
 
@@ -77,6 +79,15 @@ head_shape head_shape_of(Lookup lookup) {
           " rows, expected E (M + 1) and E M for E expressions of M experts");
   shape.experts = (*experts)[0] / shape.expressions;
   return shape;
+}
+
+/// The head in a file. Throws, naming the file, where it holds none.
+inline head_shape head_shape_in(const io::safetensors_source& file) {
+  try {
+    return head_shape_of([&](const std::string& name) { return file.shape_of(name); });
+  } catch (const error& problem) {
+    throw error(message(file.file().path(), ": ", problem.what()));
+  }
 }
 
 }  // namespace eev
