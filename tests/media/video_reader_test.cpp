@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -88,81 +87,6 @@ TEST_CASE("B-frames are put in order") {
 TEST_CASE("a file without timestamps is counted by its frames") {
   const std::string path = test::write_clip("raw.h264", {.video = h264(every(512, 50))});  // 25 a second
   CHECK(read_video(path, {}, painted_grey).frames == ints{0, 25});
-}
-
-TEST_CASE("pictures that no row shows may stay undecoded, and the rows are the same to the bit") {
-  const std::map<std::string, std::string> pyramid_of_h264{{"preset", "veryfast"},
-                                                           {"bf", "5"},
-                                                           {"b-pyramid", "normal"},
-                                                           {"b-adapt", "0"},
-                                                           {"x264-params", "keyint=40:scenecut=0"}};
-  const char* of_h265 = "log-level=none:bframes=5:b-pyramid=1:b-adapt=0:keyint=40:scenecut=0";
-  struct {
-    std::string file, codec;
-    std::map<std::string, std::string> options;
-    bool constant;  // a frame rate
-  } const videos[] = {
-      {"pyramid.mp4", "libx264", pyramid_of_h264, true},
-      {"pyramid.mp4", "libx264", pyramid_of_h264, false},
-      {"pyramid.ts", "libx264", pyramid_of_h264, true},
-      {"pyramid.mp4", "libx265", {{"preset", "veryfast"}, {"x265-params", of_h265}}, true},
-      {"layers.mkv",
-       "libx265",
-       {{"preset", "veryfast"}, {"x265-params", message(of_h265, ":temporal-layers=1")}},
-       false},
-  };
-  for (const auto& [file, codec, options, constant] : videos) {
-    CAPTURE(codec);
-    CAPTURE(file);
-    test::video_track made = h264(every(512, 110));
-    made.codec = codec;
-    made.width = made.height = 64;  // x265 writes past its memory where pictures are as small as elsewhere
-    for (std::size_t i = 0; !constant && i < made.times.size(); ++i)
-      made.times[i] += std::int64_t(i * i * 37 % 500);
-    made.options = options;
-    made.paint = [](AVFrame& frame, int index) {
-      for (int y = 0; y < frame.height; ++y)
-        for (int x = 0; x < frame.width; ++x)
-          frame.data[0][y * frame.linesize[0] + x] =
-              std::uint8_t(16 + (x * x + 3 * y * index + 5 * index) % 200);
-    };
-    const std::string path = test::write_clip(file, {.video = made});
-
-    // Everything decoded, as the specification reads.
-    auto all = media::stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, {}, 1);
-    media::frame_handle frame = media::make_frame();
-    media::rgb_converter converter(path);
-    std::vector<media::image> pictures;
-    std::vector<rational> begins;
-    rational last_duration;
-    while (all->next(*frame)) {
-      begins.push_back(*all->timestamp(*frame) - *all->start());
-      last_duration = all->duration(*frame);
-      pictures.push_back(converter.convert(*frame, {}));
-    }
-    REQUIRE(pictures.size() == 110);
-    if (last_duration == 0) last_duration = begins.back() - begins[begins.size() - 2];
-
-    auto some = media::stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, {}, 1);
-    int decoded = 0;
-    while (some->next(*frame, [](const AVPacket&) { return true; })) ++decoded;
-    CHECK(decoded < 80);  // there is something to skip
-
-    for (rational rate :
-         {rational(1), rational::reduced(5, 2), rational(6), rational(12), rational(25), rational(60)})
-      for (int threads : {1, 3}) {
-        CAPTURE(rate.value());
-        media::video_reader video(path, {.rate = rate, .threads = threads});
-        while (auto row = video.next()) {
-          std::size_t expected = 0;
-          for (std::size_t i = 0; i < begins.size(); ++i)
-            if (begins[i] * rate <= rational(row->row)) expected = i;
-          REQUIRE(row->picture->pixels == pictures[expected].pixels);
-        }
-        CHECK(video.skipped_frames() == 0);
-        CHECK(video.duration() == begins.back() + last_duration);
-      }
-  }
 }
 
 TEST_CASE("the decoder's threads change nothing") {

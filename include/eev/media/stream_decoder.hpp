@@ -1,5 +1,5 @@
 // In:  a file and the kind of stream wanted.  Out: that stream's decoded frames, in order.
-// Rests on: media/disposable_pictures, media/ffmpeg, core/rational.
+// Rests on: media/ffmpeg, core/rational.
 //
 // Nothing that a file says about itself (duration, number of frames) is believed: only what was decoded
 // counts. What cannot be read or decoded is counted and passed over.
@@ -10,13 +10,13 @@ extern "C" {
 }
 
 #include <cstdlib>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <eev/core/rational.hpp>
 #include <eev/core/view.hpp>
-#include <eev/media/disposable_pictures.hpp>
 #include <eev/media/ffmpeg.hpp>
 
 namespace eev::media {
@@ -39,12 +39,15 @@ class stream_decoder {
 
   /// Decodes the next frame into `frame`; false at the end.
   bool next(AVFrame& frame) {
-    return next(frame, [](const AVPacket&) { return false; });
+    return next(frame, [](packet_handle packet, std::deque<packet_handle>& needed) {
+      if (packet) needed.push_back(std::move(packet));
+    });
   }
 
-  /// The same without the frames of packets for which `unneeded` is true, if no other frame refers to them.
-  template <class Unneeded>
-  bool next(AVFrame& frame, Unneeded&& unneeded) {
+  /// The same of packets that `choose(packet, needed)` appends to `needed`, which takes each one that is
+  /// read, and null after the last one.
+  template <class Choose>
+  bool next(AVFrame& frame, Choose&& choose) {
     for (;;) {
       int code = avcodec_receive_frame(codec_.get(), &frame);
       if (on_trial_ && (code != AVERROR(EAGAIN) || skipped_ > 0)) {
@@ -60,7 +63,7 @@ class stream_decoder {
       }
       if (code == AVERROR_EOF) return false;
       if (code == AVERROR(EAGAIN)) {
-        send_packet(unneeded);
+        send_packet(choose);
       } else {
         ++skipped_;
         if (drained_ && ++failures_ > most_failures) return false;
@@ -187,7 +190,6 @@ class stream_decoder {
     codec_->hw_device_ctx = device.release();
     threads_ = threads;
     check(avcodec_open2(codec_.get(), codec, nullptr), path_, message("cannot open decoder ", codec->name));
-    disposable_.emplace(parameters);
   }
 
   /// Null, and the reason is kept, if the GPU cannot decode this.
@@ -214,37 +216,40 @@ class stream_decoder {
   }
 
   /// Hands the next packet of the stream to the decoder, or tells it that there are no more.
-  template <class Unneeded>
-  void send_packet(Unneeded& unneeded) {
-    for (int failures = 0; failures < most_failures;) {
-      int code = av_read_frame(format_.get(), packet_.get());
-      if (code == AVERROR_EOF) break;
-      if (code < 0) {
-        ++failures, ++skipped_;
-        continue;
-      }
-      // An empty packet would mean the end to the decoder.
-      bool use = packet_->stream_index == stream_ && packet_->size > 0;
-      // (Told to skip it, the decoder would hand it to one of its threads, and wait for that one in its
-      // turn.)
-      if (const bool disposable = use && (*disposable_)(*packet_); use && unneeded(*packet_) && disposable)
-        use = false;
-      if (use && avcodec_send_packet(codec_.get(), packet_.get()) < 0) ++skipped_;
-      av_packet_unref(packet_.get());
-      if (use) return;
+  template <class Choose>
+  void send_packet(Choose& choose) {
+    while (needed_.empty() && !ended_) read_packet(choose);
+    packet_handle packet;
+    if (needed_.empty()) {
+      drained_ = true;
+    } else {
+      packet = std::move(needed_.front());
+      needed_.pop_front();
     }
-    avcodec_send_packet(codec_.get(), nullptr);
-    drained_ = true;
+    if (avcodec_send_packet(codec_.get(), packet.get()) < 0 && packet) ++skipped_;
+  }
+
+  template <class Choose>
+  void read_packet(Choose& choose) {
+    packet_handle packet = make_packet();
+    const int code = av_read_frame(format_.get(), packet.get());
+    if (code < 0 && code != AVERROR_EOF) ++skipped_, ++read_failures_;
+    if (code == AVERROR_EOF || read_failures_ == most_failures) {
+      ended_ = true;
+      choose(nullptr, needed_);
+    } else if (code >= 0 && packet->stream_index == stream_ && packet->size > 0) {
+      read_failures_ = 0;  // (an empty packet would mean the end to the decoder)
+      choose(std::move(packet), needed_);
+    }
   }
 
   std::string path_;
   format_handle format_;
   codec_handle codec_;
-  packet_handle packet_ = make_packet();
-  std::optional<disposable_pictures> disposable_;
+  std::deque<packet_handle> needed_;  // read, and to be decoded next
   std::optional<rational> start_;
-  int stream_ = -1, threads_ = 0, failures_ = 0;
-  bool drained_ = false;
+  int stream_ = -1, threads_ = 0, failures_ = 0, read_failures_ = 0;
+  bool ended_ = false, drained_ = false;
   bool on_trial_ = false;  // a GPU decodes, and has not given the first frame yet
   dim skipped_ = 0;
   std::string gpu_refusal_;

@@ -1,15 +1,15 @@
 // In:  a video file.  Out: the frame shown at every second (or at another rate), as RGB, and the duration.
-// Rests on: media/stream_decoder, media/timeline, media/rgb_converter.
+// Rests on: media/stream_decoder, media/timeline, media/needed_packets, media/rgb_converter.
 //
 //   video_reader video("clip.mp4");
 //   while (auto row = video.next()) use(row->seconds, *row->picture);  // ceil(duration * rate) rows
 //
-// Only frames that a row shows are converted to RGB, and pictures of H.264 and H.265 are not even decoded if
-// no row shows them and no other picture refers to them. Two frames are held at a time, whatever the length
-// of the video.
+// Only frames that a row shows are converted to RGB, and what no such frame rests on is not even decoded. Two
+// frames are held at a time, whatever the length of the video.
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +19,8 @@ extern "C" {
 #include <libavutil/display.h>
 }
 
+#include <eev/media/needed_packets.hpp>
+#include <eev/media/packet_kind.hpp>
 #include <eev/media/rgb_converter.hpp>
 #include <eev/media/stream_decoder.hpp>
 #include <eev/media/timeline.hpp>
@@ -47,6 +49,8 @@ class video_reader {
       : decoder_(open(path, options)),
         rate_(checked(path, options.rate)),
         timeline_(decoder_.start()),
+        kind_of_(*decoder_.stream().codecpar),
+        needed_(rate_),
         converter_(path) {}
 
   /// The next row, or nothing after the last one. Row k shows the frame with the latest presentation time
@@ -116,7 +120,9 @@ class video_reader {
   /// `expected`.
   shot decode(rational expected) {
     shot next{make_frame(), {}, {}};
-    while (decoder_.next(*next.frame, [this](const AVPacket& packet) { return unneeded(packet); })) {
+    while (decoder_.next(*next.frame, [this](packet_handle packet, std::deque<packet_handle>& needed) {
+      choose(std::move(packet), needed);
+    })) {
       next.begin = timeline_.place(decoder_.timestamp(*next.frame), expected);
       if (shown_.frame && next.begin < shown_.begin) continue;
       next.end = next.begin + screen_time(*next.frame, next.begin);
@@ -125,31 +131,22 @@ class video_reader {
     return {};
   }
 
-  /// True if no row shows the frame of this packet: another frame, whose packet came before this one, begins
-  /// later, but not after the first row that could show it. So it is not the last frame either, nor the
-  /// first, which is shown already. (If the other frame turns out to be broken, that row shows one before
-  /// both.)
-  bool unneeded(const AVPacket& packet) {
-    const std::optional<rational> begin = timeline_.foresee(decoder_.timestamp(packet));
-    if (!begin) return false;
-    const rational first_row = rational((*begin * rate_).ceil()) / rate_;
-    auto replaces = [&](rational other) { return *begin < other && other <= first_row; };
-    const bool skip =
-        shown_.frame && *begin > shown_.begin && (replaces(latest_needed_) || replaces(last_needed_));
-    if (skip) {
-      latest_skipped_ = std::max(latest_skipped_, *begin);
-    } else if (!(packet.flags & (AV_PKT_FLAG_DISCARD | AV_PKT_FLAG_CORRUPT))) {
-      last_needed_ = *begin;
-      latest_needed_ = std::max(latest_needed_, *begin);
-    }
-    return skip;
+  /// Those needed of the packets so far, of which `packet` is the next one, null the end. All are until there
+  /// is a frame to show.
+  void choose(packet_handle packet, std::deque<packet_handle>& needed) {
+    if (!packet) return needed_.finish(needed);
+    auto begin = timeline_.foresee(decoder_.timestamp(*packet));
+    if (begin && (!shown_.frame || *begin <= shown_.begin)) begin.reset();
+    const packet_kind kind = kind_of_(*packet);
+    needed_.add(std::move(packet), kind, begin, needed);
   }
 
   /// The frame's own duration; else the gap before it; else 1 / average frame rate; else 1/25 s.
   rational screen_time(const AVFrame& frame, rational begin) const {
     auto believable = [](rational duration) { return duration > 0 && duration <= timeline::longest_gap; };
     if (rational own = decoder_.duration(frame); believable(own)) return own;
-    const rational before = latest_skipped_ < begin ? std::max(shown_.begin, latest_skipped_) : shown_.begin;
+    const rational left_out = needed_.latest_left_out();
+    const rational before = left_out < begin ? std::max(shown_.begin, left_out) : shown_.begin;
     if (shown_.frame && begin > before) return begin - before;
     if (AVRational average = decoder_.stream().avg_frame_rate; average.num > 0 && average.den > 0)
       if (rational period = rational::reduced(average.den, average.num); believable(period)) return period;
@@ -179,11 +176,11 @@ class video_reader {
   stream_decoder decoder_;
   rational rate_;
   timeline timeline_;
+  packet_classifier kind_of_;
+  needed_packets needed_;
   rgb_converter converter_;
   shot shown_, upcoming_;
   std::shared_ptr<const image> picture_;  // of shown_, once a row needs it
-  rational latest_needed_ = -timeline::longest_gap, last_needed_ = latest_needed_;  // packets decoded
-  rational latest_skipped_ = latest_needed_;                                        // packets not decoded
   dim row_ = 0;
 };
 
