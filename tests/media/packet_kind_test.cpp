@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -171,6 +172,22 @@ TEST_CASE("what cannot be told from a packet is unknown") {
   CHECK(stream{avc, {}}.kind({0, 0, 1}) == unknown);
   for (AVCodecID codec : {avc, hevc, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1})
     CHECK(stream{codec, {}}.kind({}) == unknown);
+}
+
+TEST_CASE("whatever bytes a packet holds, they are read to their end and no further") {
+  std::mt19937 random(3);
+  const bytes common{0, 0, 1, 0x41, 0x01, 0x09, 0x0a, 0x12, 0x32, 0x82};
+  const std::vector<bytes> extradata{{}, avcc(1), avcc(2), avcc(4), hvcc(1, 1), hvcc(4, 3)};
+  for (AVCodecID codec : {avc, hevc, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1})
+    for (const bytes& parameters : extradata)
+      for (int round = 0; round < 500; ++round) {
+        bytes data(random() % 40);
+        for (std::uint8_t& byte : data)
+          byte = random() % 3 ? common[random() % common.size()] : std::uint8_t(random());
+        data.shrink_to_fit();  // for the address sanitizer
+        const packet_kind kind = stream{codec, parameters}.kind(data);
+        CHECK((kind == disposable || kind == picture || kind == restart || kind == unknown));
+      }
 }
 
 }  // namespace eev::packet_kind_test

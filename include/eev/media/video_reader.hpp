@@ -5,7 +5,7 @@
 //   while (auto row = video.next()) use(row->seconds, *row->picture);  // ceil(duration * rate) rows
 //
 // Only frames that a row shows are converted to RGB, and what no such frame rests on is not even decoded. Two
-// frames are held at a time, whatever the length of the video.
+// frames and the packets up to the next row are held at a time, whatever the length of the video.
 #pragma once
 
 #include <algorithm>
