@@ -49,8 +49,12 @@ TEST_CASE("pictures that no row shows may stay undecoded, and rows are the same 
       {"pyramid.mp4", "libx265", {{"x265-params", pyramid + ":no-open-gop=1"}}, true, 45},
       {"open.mp4", "libx265", {{"x265-params", pyramid}}, true, 50},
       {"layers.mkv", "libx265", {{"x265-params", pyramid + ":temporal-layers=1"}}, false, 55},
-      {"key.webm", "libvpx", {{"g", "40"}, {"deadline", "realtime"}, {"auto-alt-ref", "1"}}, true, 92},
-      {"key.webm", "libvpx-vp9", {{"g", "40"}, {"deadline", "realtime"}, {"lag-in-frames", "16"}}, true, 92},
+      {"key.webm", "libvpx", {{"g", "40"}, {"deadline", "realtime"}, {"cpu-used", "8"}}, true, 92},
+      {"key.webm",
+       "libvpx-vp9",
+       {{"g", "40"}, {"deadline", "realtime"}, {"cpu-used", "8"}, {"lag-in-frames", "16"}},
+       true,
+       92},
       {"key.mp4", "libaom-av1", {{"g", "40"}, {"cpu-used", "8"}, {"lag-in-frames", "16"}}, true, 92},
   };
   for (const auto& [file, codec, options, constant, most_needed] : videos) {
@@ -87,8 +91,7 @@ TEST_CASE("pictures that no row shows may stay undecoded, and rows are the same 
 
     CHECK(needed_of(path) <= most_needed);
 
-    for (rational rate :
-         {rational(1), rational::reduced(5, 2), rational(6), rational(12), rational(25), rational(60)})
+    for (rational rate : {rational(1), rational::reduced(5, 2), rational(25)})
       for (int threads : {1, 3}) {
         CAPTURE(rate.value());
         media::video_reader video(path, {.rate = rate, .threads = threads});
