@@ -13,9 +13,7 @@ namespace eev::needed_packets_test {
 namespace {
 
 using media::packet_kind;
-
-constexpr packet_kind disposable = packet_kind::disposable, picture = packet_kind::picture,
-                      restart = packet_kind::restart, unknown = packet_kind::unknown;
+using enum media::packet_kind;
 
 struct made_packet {
   packet_kind kind;

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <optional>
@@ -41,37 +41,42 @@ class needed_packets {
       latest_left_out_ = std::max(latest_left_out_, *begin);
       return;
     }
-    if (kind == packet_kind::restart && !held_.empty() && latest_held_ < *begin && *begin <= next_row_) {
-      latest_left_out_ = std::max(latest_left_out_, latest_held_);
-      held_.clear();
+    if (kind == packet_kind::restart && held_.latest < *begin && *begin <= held_.next_row) {
+      latest_left_out_ = std::max(latest_left_out_, held_.latest);
+      held_ = {};
     }
-    latest_held_ = held_.empty() ? *begin : std::max(latest_held_, *begin);
-    next_row_ = held_.empty() ? row : std::min(next_row_, row);
-    held_bytes_ = (held_.empty() ? 0 : held_bytes_) + std::size_t(packet->size);
-    held_.push_back(std::move(packet));
+    held_.latest = std::max(held_.latest, *begin);
+    held_.next_row = std::min(held_.next_row, row);
+    held_.bytes += packet->size;
+    held_.packets.push_back(std::move(packet));
     last_ = *begin;
     latest_ = std::max(latest_, *begin);
     // Whatever begins anew from here on comes too late for the row.
-    if (latest_held_ >= next_row_ || held_bytes_ > most_bytes) finish(needed);
+    if (held_.latest >= held_.next_row || held_.bytes > most_bytes) finish(needed);
   }
 
   /// No more packets come: appends the last ones.
   void finish(std::deque<packet_handle>& needed) {
-    std::ranges::move(held_, std::back_inserter(needed));
-    held_.clear();
+    std::ranges::move(held_.packets, std::back_inserter(needed));
+    held_ = {};
   }
 
   /// The latest picture of those that were left out so far.
   rational latest_left_out() const { return latest_left_out_; }
 
  private:
-  static constexpr std::size_t most_bytes = std::size_t{64} << 20;
-  static constexpr int before_all = -1'000'000;  // seconds
+  static constexpr std::int64_t most_bytes = std::int64_t{64} << 20;
+  static constexpr std::int64_t before_all = -1'000'000, after_all = 1'000'000'000'000;  // seconds
+
+  /// Needed, unless decoding begins anew after the latest of them, and in time for the next row.
+  struct group {
+    std::deque<packet_handle> packets;
+    rational latest = before_all, next_row = after_all;
+    std::int64_t bytes = 0;
+  };
 
   rational rate_;
-  std::deque<packet_handle> held_;  // needed, unless decoding begins anew before next_row_
-  rational latest_held_ = 0, next_row_ = 0;
-  std::size_t held_bytes_ = 0;
+  group held_;
   rational last_ = before_all, latest_ = before_all;  // of all that were not left out alone
   rational latest_left_out_ = before_all;
 };

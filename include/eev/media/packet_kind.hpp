@@ -48,11 +48,9 @@ class packet_classifier {
       case AV_CODEC_ID_HEVC:
         return of_units(data, [this](bytes unit) { return of_h265(unit); });
       case AV_CODEC_ID_VP8:  // RFC 6386, 9.1: key frame, (version), shown
-        return (data[0] & 0x11) == 0x10 ? packet_kind::restart : packet_kind::picture;
-      case AV_CODEC_ID_VP9:  // 6.2: mark 2, profile (3 goes on otherwise), not an earlier one, key frame,
-                             // shown
-        return (data[0] & 0xce) == 0x82 && (data[0] & 0x30) != 0x30 ? packet_kind::restart
-                                                                    : packet_kind::picture;
+        return restart_if((data[0] & 0x11) == 0x10);
+      case AV_CODEC_ID_VP9:  // 6.2: mark, profile (3 is longer), no earlier frame, key frame, shown
+        return restart_if((data[0] & 0xce) == 0x82 && (data[0] & 0x30) != 0x30);
       case AV_CODEC_ID_AV1:
         return of_av1(data);
       default:
@@ -62,6 +60,8 @@ class packet_classifier {
 
  private:
   using bytes = std::span<const std::uint8_t>;
+
+  static packet_kind restart_if(bool begins) { return begins ? packet_kind::restart : packet_kind::picture; }
 
   // ---- H.264 and H.265: a row of NAL units, each of which begins with its type
 
@@ -101,10 +101,9 @@ class packet_classifier {
     if (type < 10)
       return type % 2 == 0 && temporal_layer == temporal_layers_ - 1 ? packet_kind::disposable
                                                                      : packet_kind::picture;
+    if (type == 21) return packet_kind::picture;  // of those that follow, some may refer to some before it
     const bool drops_others = unit[2] & 0x40;  // no_output_of_prior_pics_flag: what is not shown yet is lost
-    if (type == 19 || type == 20) return drops_others ? packet_kind::picture : packet_kind::restart;
-    return type == 21 ? packet_kind::picture
-                      : packet_kind::unknown;  // some after it may refer to some before
+    return type == 19 || type == 20 ? restart_if(!drops_others) : packet_kind::unknown;
   }
 
   /// Takes the next unit off `rest`; nothing, and `rest` stays, at the end or where no unit is. Before a unit
@@ -122,15 +121,10 @@ class packet_classifier {
       begin = std::size_t(first - rest.begin()) + std::size(mark);
       length = std::size_t(std::search(first + 3, rest.end(), std::begin(mark), std::end(mark)) - first) - 3;
     }
-    return take(rest, begin, length);
-  }
-
-  /// Takes `length` bytes from `begin` on, and what is before them, off `rest`.
-  static std::optional<bytes> take(bytes& rest, std::size_t begin, std::size_t length) {
-    if (length == 0 || begin > rest.size() || length > rest.size() - begin) return std::nullopt;
-    const bytes taken = rest.subspan(begin, length);
+    if (length == 0 || length > rest.size() - begin) return std::nullopt;
+    const bytes unit = rest.subspan(begin, length);
     rest = rest.subspan(begin + length);
-    return taken;
+    return unit;
   }
 
   // ---- AV1: a row of units (OBUs), each with its type and length (5.3)
@@ -141,31 +135,33 @@ class packet_classifier {
     while (!rest.empty()) {
       const int type = rest[0] >> 3 & 15;
       const bool in_layers = rest[0] & 4, has_length = rest[0] & 2;
-      std::size_t begin = 1, length = rest.size() - 1;
-      if (has_length) {
-        length = 0;
-        for (int shift = 0; shift < 28; shift += 7) {  // seven bits a byte
-          if (begin == rest.size()) return packet_kind::unknown;
-          const std::uint8_t byte = rest[begin++];
-          length |= std::size_t(byte & 127) << shift;
-          if (byte < 128) break;
-        }
-      }
-      if (in_layers) return packet_kind::unknown;
-      if (length == 0) {  // a delimiter
-        rest = rest.subspan(begin);
-        continue;
-      }
-      const auto unit = take(rest, begin, length);
-      if (!unit) return packet_kind::unknown;
+      rest = rest.subspan(1);
+      const auto length = has_length ? take_length(rest) : std::optional(rest.size());
+      if (in_layers || !length || *length > rest.size()) return packet_kind::unknown;
+      const bytes unit = rest.first(*length);
+      rest = rest.subspan(*length);
+      if (unit.empty()) continue;  // a delimiter
       has_header = has_header || type == 1;
       if (type != 3 && type != 6) continue;
       // Not an earlier frame shown again, a key frame, shown.
-      const bool key_frame = ((*unit)[0] & 0xf0) == 0x10;
+      const bool key_frame = (unit[0] & 0xf0) == 0x10;
       if (has_header) return key_frame ? packet_kind::restart : packet_kind::unknown;
       return packet_kind::picture;
     }
     return packet_kind::unknown;
+  }
+
+  /// Takes a number off `rest`, seven bits a byte; nothing if it does not end there.
+  static std::optional<std::size_t> take_length(bytes& rest) {
+    std::size_t length = 0;
+    for (int shift = 0; shift < 28; shift += 7) {
+      if (rest.empty()) return std::nullopt;
+      const std::uint8_t byte = rest.front();
+      rest = rest.subspan(1);
+      length |= std::size_t(byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    return length;
   }
 
   AVCodecID codec_;

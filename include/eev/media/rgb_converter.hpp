@@ -60,9 +60,9 @@ class rgb_converter {
     const std::size_t plane = std::size_t(stride) * std::size_t(height);
     converted_.resize((planar ? 3 : 1) * plane + 64);
     std::uint8_t* const first = converted_.data();
-    std::uint8_t* const planes[4] = {first, planar ? first + plane : nullptr,
-                                     planar ? first + 2 * plane : nullptr};
-    const int strides[4] = {stride, planar ? stride : 0, planar ? stride : 0};
+    std::uint8_t* planes[4] = {first};
+    if (planar) planes[1] = first + plane, planes[2] = first + 2 * plane;
+    const int strides[4] = {stride, stride, stride};
     require(sws_scale(sws_.get(), frame.data, frame.linesize, 0, height, planes, strides) == height, path_,
             ": libswscale could not convert a ", width, "x", height, " frame of pixel format ", name,
             " to RGB");
