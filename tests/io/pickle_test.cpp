@@ -192,6 +192,10 @@ TEST_CASE("a pickle that would grow without end is refused in bounded time and m
   for (int i = 1; i < 60; ++i)
     billion += "]q" + little(i, 1) + "(h" + little(i - 1, 1) + "h" + little(i - 1, 1) + "e";
   CHECK(read_pickle(pickled("](" + std::string(billion) + "e")).values().size() == 61);
+  // One list of pairs, of which ordered dictionaries are made again and again: elements by the square.
+  const std::string pairs = "](" + many_times(3000, "K\1K\2\x86") + "eq\1", made = ordered_class + "h\1\x85R";
+  CHECK(pickle_complaint(pickled(pairs + many_times(3000, made))).find("more than 2097152 elements") !=
+        std::string::npos);
   // One that holds itself.
   CHECK(read_pickle(pickled("]q\1h\1a")).values().size() == 1);
 }

@@ -186,6 +186,9 @@ TEST_CASE("a tensor that does not fit into its storage is refused, however it is
         std::string::npos);
   CHECK(checkpoint_complaint(zip_checkpoint(described({.shape = {-2, -3}})))
             .find("that is -2, expected a count") != std::string::npos);
+  CHECK(checkpoint_complaint(zip_checkpoint(described(
+            {.shape = std::vector<std::int64_t>(65, 1), .strides = std::vector<std::int64_t>(65, 1)}))) ==
+        ": tensor 't' has 65 dimensions, expected at most 64");
   // Extents that are 0 or 1 need no room.
   CHECK(checkpoint_complaint(zip_checkpoint(described({.offset = 99, .shape = {0, 9}, .strides = {9, 1}})))
             .empty());

@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "pcm_h264.hpp"
 #include "read_video.hpp"
+#include "rewrite.hpp"
+#include "whole_decoding.hpp"
 
 using namespace eev;
 using test::every, test::h264;
@@ -74,35 +77,90 @@ TEST_CASE("pictures that no row shows may stay undecoded, and rows are the same 
     };
     const std::string path = test::write_clip(file, {.video = made});
 
-    // Everything decoded, as the specification reads.
-    auto all = media::stream_decoder::open(path, AVMEDIA_TYPE_VIDEO, {}, 1);
-    media::frame_handle frame = media::make_frame();
-    media::rgb_converter converter(path);
-    std::vector<media::image> pictures;
-    std::vector<rational> begins;
-    rational last_duration;
-    while (all->next(*frame)) {
-      begins.push_back(*all->timestamp(*frame) - *all->start());
-      last_duration = all->duration(*frame);
-      pictures.push_back(converter.convert(*frame, {}));
-    }
-    REQUIRE(pictures.size() == 110);
-    if (last_duration == 0) last_duration = begins.back() - begins[begins.size() - 2];
-
+    const test::whole_decoding whole(path);
+    REQUIRE(whole.pictures.size() == 110);
     CHECK(needed_of(path) <= most_needed);
-
-    for (rational rate : {rational(1), rational::reduced(5, 2), rational(25)})
-      for (int threads : {1, 3}) {
-        CAPTURE(rate.value());
-        media::video_reader video(path, {.rate = rate, .threads = threads});
-        while (auto row = video.next()) {
-          std::size_t expected = 0;
-          for (std::size_t i = 0; i < begins.size(); ++i)
-            if (begins[i] * rate <= rational(row->row)) expected = i;
-          REQUIRE(row->picture->pixels == pictures[expected].pixels);
-        }
-        CHECK(video.skipped_frames() == 0);
-        CHECK(video.duration() == begins.back() + last_duration);
-      }
+    check_rows(path, whole);
   }
+}
+
+TEST_CASE("frames among single fields stay undecoded, and the fields do not") {
+  using enum test::field;
+  std::vector<test::coded_picture> pictures{{0, true}};
+  for (int n = 1; n < 101; n += 4) {
+    pictures.push_back({n + 3, true});
+    const bool in_fields = n > 16;  // at first, only their headers allow for them
+    for (int shown = n; shown < n + 3; ++shown)
+      for (const test::field half : in_fields ? std::vector{top, bottom} : std::vector{none})
+        pictures.push_back({shown, false, half});
+  }
+  for (const char* name : {"fields.ts", "fields.mkv"}) {
+    CAPTURE(name);
+    const std::string path = test::write_pcm_h264(name, pictures, 1);
+    const test::whole_decoding whole(path);
+    REQUIRE(whole.pictures.size() == 101);
+    check_rows(path, whole);
+    CHECK(needed_of(path) < pictures.size());
+  }
+}
+
+TEST_CASE("no picture is lost where H.264 does not tell by how much they are out of order") {
+  std::vector<test::coded_picture> pictures;
+  for (int n = 0; n < 60; ++n) pictures.push_back({n, true});
+  for (int n = 60; n < 140; n += 8) {
+    for (int shown : {7, 3, 1}) pictures.push_back({n + shown, true});
+    for (int shown : {0, 2}) pictures.push_back({n + shown, false});
+    pictures.push_back({n + 5, true});
+    for (int shown : {4, 6}) pictures.push_back({n + shown, false});
+  }
+  for (const char* name : {"late.mkv", "late.flv", "late.ts"}) {
+    CAPTURE(name);
+    const std::string path = test::write_pcm_h264(name, pictures, {});
+    const test::whole_decoding whole(path);
+    CHECK(whole.pictures.size() == pictures.size());
+    check_rows(path, whole);
+    CHECK(needed_of(path) < pictures.size());
+  }
+}
+
+TEST_CASE("a time that occurs twice moves no other picture") {
+  for (const char* codec : {"libx264", "libx265"}) {
+    CAPTURE(codec);
+    test::video_track made = h264(every(512, 110));
+    made.codec = codec;
+    made.width = made.height = 64;
+    made.options =
+        codec == std::string("libx264")
+            ? std::map<std::string, std::string>{{"x264-params", "bframes=3:b-adapt=0"}}
+            : std::map<std::string, std::string>{{"x265-params", "bframes=3:b-adapt=0:log-level=none"}};
+    int disposables = 0;
+    const std::string path =
+        test::rewrite(test::write_clip("times.mp4", {.video = made}), "twice.mp4",
+                      [&](AVPacket& packet, media::packet_kind kind) {
+                        if (kind == media::packet_kind::disposable && ++disposables == 10)
+                          packet.pts += packet.duration;
+                      });
+    REQUIRE(disposables >= 10);
+    check_rows(path, test::whole_decoding(path));
+  }
+}
+
+TEST_CASE("how pictures are turned is told in no packet that is left out") {
+  test::video_track made = h264(every(512, 110));
+  made.codec = "libx265";
+  made.width = 96, made.height = 64;
+  made.options = {{"x265-params", "bframes=3:b-adapt=0:log-level=none:keyint=200"}};
+  // Supplemental information (39): display orientation (47), by a quarter of a turn, until it is told anew.
+  const std::vector<std::uint8_t> turned{0, 0, 0, 8, 39 << 1, 1, 47, 3, 0x08, 0x00, 0x10, 0x80};
+  int disposables = 0;
+  const std::string path = test::rewrite(test::write_clip("level.mp4", {.video = made}), "turned.mp4",
+                                         [&](AVPacket& packet, media::packet_kind kind) {
+                                           if (kind == media::packet_kind::disposable && ++disposables == 30)
+                                             test::put_before(packet, turned);
+                                         });
+  REQUIRE(disposables > 30);
+  media::video_reader video(path);
+  std::vector<dim> widths;
+  while (const auto row = video.next()) widths.push_back(row->picture->width);
+  CHECK(widths == std::vector<dim>{96, 96, 96, 64, 64});
 }

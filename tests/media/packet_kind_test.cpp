@@ -1,11 +1,15 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include <eev/media/packet_kind.hpp>
+
+#include "pcm_h264.hpp"
 
 namespace eev::packet_kind_test {
 namespace {
@@ -15,8 +19,17 @@ using enum media::packet_kind;
 
 using bytes = std::vector<std::uint8_t>;
 
-/// The beginning of avcC and of hvcC: a length takes so many bytes, a stream has so many temporal layers.
-bytes avcc(int length_bytes) { return {1, 100, 0, 31, std::uint8_t(0xfc | (length_bytes - 1))}; }
+/// avcC: a length takes so many bytes.
+bytes avcc(int length_bytes) {
+  bytes made{1, 77, 0, 30, std::uint8_t(0xfc | (length_bytes - 1))};
+  for (const auto& [count, unit] :
+       {std::pair(0xe1, test::sequence_parameters({})), {1, test::picture_parameters()}}) {
+    made.insert(made.end(), {std::uint8_t(count), 0, std::uint8_t(unit.size())});
+    made.insert(made.end(), unit.begin(), unit.end());
+  }
+  return made;
+}
+/// The beginning of hvcC: a stream has so many temporal layers.
 bytes hvcc(int length_bytes, int temporal_layers) {
   bytes made(23, 0);
   made[0] = 1, made[21] = std::uint8_t(temporal_layers << 3 | 4 | (length_bytes - 1));
@@ -24,6 +37,12 @@ bytes hvcc(int length_bytes, int temporal_layers) {
 }
 
 bytes h264(int type, int reference) { return {std::uint8_t(reference << 5 | type), 0x9a, 0x11}; }
+/// The beginning of a slice, which says enough.
+bytes h264_slice(bool is_referred, test::field half = test::field::none, bool is_first = false) {
+  bytes unit = test::slice({.shown = 0, .is_referred = is_referred, .half = half}, 0, is_first);
+  unit.resize(20);
+  return unit;
+}
 bytes h265(int type, int temporal_layer, int layer = 0, std::uint8_t first = 0x80) {
   return {std::uint8_t(type << 1 | layer >> 5), std::uint8_t(layer << 3 | (temporal_layer + 1)), first};
 }
@@ -49,12 +68,11 @@ bytes with_marks(const std::vector<bytes>& units) {
 struct stream {
   AVCodecID codec;
   bytes extradata;
-  AVFieldOrder order = AV_FIELD_PROGRESSIVE;
 
   /// Of the last bytes of `data`, so many are not the packet's.
   packet_kind kind(bytes data, bool new_extradata = false, std::size_t beyond = 0) {
     AVCodecParameters parameters{};
-    parameters.codec_id = codec, parameters.field_order = order;
+    parameters.codec_id = codec;
     parameters.extradata = extradata.data(), parameters.extradata_size = int(extradata.size());
     media::packet_classifier kind_of(parameters);
     const auto packet = media::make_packet();
@@ -63,7 +81,13 @@ struct stream {
       CHECK(kind_of(*packet) == packet_kind::unknown);
       av_packet_free_side_data(packet.get());
     }
-    packet->data = data.data(), packet->size = int(data.size() - beyond);
+    const std::size_t size = data.size() - beyond;
+    if (codec == AV_CODEC_ID_H264) {  // FFmpeg's parser of it reads on into what FFmpeg puts behind a packet
+      REQUIRE(av_new_packet(packet.get(), int(size)) >= 0);
+      std::copy_n(data.begin(), size, packet->data);
+    } else {
+      packet->data = data.data(), packet->size = int(size);
+    }
     return kind_of(*packet);
   }
 };
@@ -73,13 +97,16 @@ constexpr AVCodecID avc = AV_CODEC_ID_H264, hevc = AV_CODEC_ID_HEVC;
 }  // namespace
 
 TEST_CASE("a packet of H.264 is what all of its slices are") {
-  const bytes slice = h264(1, 0), reference = h264(1, 2), key = h264(5, 3), information = h264(6, 0),
+  const bytes slice = h264_slice(false), reference = h264_slice(true),
+              key = h264_slice(true, test::field::none, true), information = h264(6, 0),
               parameters = h264(8, 3), delimiter = h264(9, 0);
   for (int length : {0, 1, 2, 4}) {
     CAPTURE(length);
     const auto kind = [&](const std::vector<bytes>& units) {
-      return length == 0 ? stream{avc, {}}.kind(with_marks(units))
-                         : stream{avc, avcc(length)}.kind(with_lengths(length, units));
+      return length == 0
+                 ? stream{avc, with_marks({test::sequence_parameters({}), test::picture_parameters()})}.kind(
+                       with_marks(units))
+                 : stream{avc, avcc(length)}.kind(with_lengths(length, units));
     };
     CHECK(kind({slice}) == disposable);
     CHECK(kind({delimiter, information, slice, slice}) == disposable);
@@ -91,6 +118,8 @@ TEST_CASE("a packet of H.264 is what all of its slices are") {
     CHECK(kind({parameters, key}) == unknown);
     CHECK(kind({delimiter, information}) == unknown);
     CHECK(kind({slice, h264(3, 0)}) == unknown);
+    for (const test::field half : {test::field::top, test::field::bottom})
+      for (const bool is_referred : {false, true}) CHECK(kind({h264_slice(is_referred, half)}) == unknown);
   }
 }
 
@@ -103,12 +132,12 @@ TEST_CASE("a picture of H.265 is disposable in the highest of its temporal layer
     };
     const int top = layers - 1;
     for (int type : {trail_n, tsa_n, rasl_n})
-      CHECK(kind({h265(35, top), h265(39, top), h265(type, top)}) == disposable);
+      CHECK(kind({h265(35, top), {39 << 1, 1, 1, 0, 0x80}, h265(type, top)}) == disposable);
     CHECK(kind({h265(trail_r, top)}) == picture);
     CHECK(kind({h265(trail_n, top), h265(trail_r, top)}) == picture);
     CHECK(kind({h265(trail_n, top - 1)}) == picture);
     CHECK(kind({h265(trail_n, top + 1)}) == picture);
-    CHECK(kind({h265(39, 0), h265(idr, 0)}) == restart);
+    CHECK(kind({{39 << 1, 1, 1, 0, 0x80}, h265(idr, 0)}) == restart);
     CHECK(kind({h265(idr, 0, 0, 0xc0)}) == picture);  // drops what has not been shown yet
     CHECK(kind({h265(cra, 0)}) == picture);
     CHECK(kind({h265(bla, 0)}) == unknown);
@@ -116,6 +145,20 @@ TEST_CASE("a picture of H.265 is disposable in the highest of its temporal layer
     CHECK(kind({h265(34, top), h265(trail_n, top)}) == unknown);
     CHECK(kind({h265(trail_n, top, 1)}) == unknown);  // of another view
     CHECK(kind({{0, 1}}) == unknown);
+
+    // Supplemental information: its type, size and content, one or several, and an end.
+    const auto with = [&](const bytes& messages) {
+      bytes unit{39 << 1, 1};
+      unit.insert(unit.end(), messages.begin(), messages.end());
+      return kind({unit, h265(trail_n, top)});
+    };
+    CHECK(with({1, 2, 9, 9, 0x80}) == disposable);
+    CHECK(with({1, 2, 9, 9, 5, 0, 0x80}) == disposable);
+    CHECK(with({47, 3, 8, 0, 16, 0x80}) == unknown);  // turns all that follow
+    CHECK(with({1, 2, 9, 9, 47, 3, 8, 0, 16, 0x80}) == unknown);
+    CHECK(with({255, 47, 1, 9, 0x80}) == disposable);
+    CHECK(with({1, 200, 9, 9, 0x80}) == unknown);
+    CHECK(with({1, 4, 0, 0, 3, 1, 9, 0x80}) == unknown);
   }
   // How many layers there are is told by hvcC alone.
   CHECK(stream{hevc, hvcc(4, 0)}.kind(with_lengths(4, {h265(trail_n, 0)})) == picture);
@@ -155,11 +198,11 @@ TEST_CASE("decoding of VP8, VP9 and AV1 can begin with a key frame that is shown
 }
 
 TEST_CASE("what cannot be told from a packet is unknown") {
-  const bytes slice = h264(1, 0), good = with_lengths(4, {slice});
+  const bytes slice = h264_slice(false), good = with_lengths(4, {slice});
   CHECK(stream{AV_CODEC_ID_MPEG4, avcc(4)}.kind(good) == unknown);
-  CHECK(stream{avc, avcc(4), AV_FIELD_TT}.kind(good) == unknown);  // fields come in pairs
-  CHECK(stream{avc, avcc(4), AV_FIELD_UNKNOWN}.kind(good) == unknown);
-  CHECK(stream{avc, avcc(4)}.kind(good, true) == unknown);  // by parameters not known here
+  CHECK(stream{avc, avcc(4)}.kind(good) == disposable);
+  CHECK(stream{avc, bytes{1, 77, 0, 30, 0xff}}.kind(good) == unknown);  // no parameters: perhaps a field
+  CHECK(stream{avc, avcc(4)}.kind(good, true) == unknown);              // by parameters not known here
 
   for (std::size_t size = 0; size < good.size(); ++size)
     CHECK(stream{avc, avcc(4)}.kind({good.begin(), good.begin() + std::ptrdiff_t(size)}) == unknown);

@@ -48,7 +48,7 @@ double worst(const media::image& picture, std::array<double, 3> colour) {
 
 struct standard {
   AVColorSpace tag;
-  int height;
+  int width, height;
   double kr, kb;
 };
 
@@ -56,19 +56,22 @@ struct standard {
 
 TEST_CASE("the colour matrix and range are the stream's") {
   const std::array<int, 3> yuv{110, 90, 190};
-  for (standard each : {standard{AVCOL_SPC_BT709, 48, 0.2126, 0.0722},
-                        {AVCOL_SPC_SMPTE170M, 48, 0.299, 0.114},
-                        {AVCOL_SPC_BT470BG, 720, 0.299, 0.114},
-                        {AVCOL_SPC_BT2020_NCL, 48, 0.2627, 0.0593},
-                        {AVCOL_SPC_UNSPECIFIED, 719, 0.299, 0.114},
-                        {AVCOL_SPC_UNSPECIFIED, 720, 0.2126, 0.0722}})
+  for (standard each : {standard{AVCOL_SPC_BT709, 16, 48, 0.2126, 0.0722},
+                        {AVCOL_SPC_SMPTE170M, 16, 48, 0.299, 0.114},
+                        {AVCOL_SPC_BT470BG, 16, 720, 0.299, 0.114},
+                        {AVCOL_SPC_BT2020_NCL, 16, 48, 0.2627, 0.0593},
+                        {AVCOL_SPC_UNSPECIFIED, 16, 576, 0.299, 0.114},
+                        {AVCOL_SPC_UNSPECIFIED, 16, 578, 0.2126, 0.0722},
+                        {AVCOL_SPC_UNSPECIFIED, 1278, 16, 0.299, 0.114},
+                        {AVCOL_SPC_UNSPECIFIED, 1280, 16, 0.2126, 0.0722}})
     for (AVColorRange range : {AVCOL_RANGE_UNSPECIFIED, AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG})
       for (AVPixelFormat format : {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV444P}) {
         CAPTURE(each.tag);
+        CAPTURE(each.width);
         CAPTURE(each.height);
         CAPTURE(range);
         CAPTURE(format);
-        test::video_track track{.format = format, .width = 16, .height = each.height};
+        test::video_track track{.format = format, .width = each.width, .height = each.height};
         track.paint = test::solid({yuv[0], yuv[1], yuv[2], 0});
         track.matrix = each.tag, track.range = range;
         CHECK(worst(first_frame(track), rgb(yuv, each.kr, each.kb, range == AVCOL_RANGE_JPEG)) <= 1.5);

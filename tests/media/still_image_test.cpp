@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -89,4 +90,27 @@ TEST_CASE("a broken PNG is an error or a picture, never a crash") {
     }
   }
   CHECK(errors > 0);
+}
+
+TEST_CASE("a picture that claims to be larger than any is refused before memory is taken for it") {
+  // A PNG's mark and its first chunk: width, height, bits, RGB.
+  const auto header = [](std::uint32_t width, std::uint32_t height) {
+    std::string bytes("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
+    for (const std::uint32_t size : {width, height})
+      for (int shift = 24; shift >= 0; shift -= 8) bytes += char(size >> shift);
+    return bytes + std::string("\x08\x02\0\0\0\0\0\0\0", 9);
+  };
+  const auto refusal = [&](std::uint32_t width, std::uint32_t height) {
+    const std::string bytes = header(width, height);
+    const std::string path = test::write_bytes(test::scratch("large.png"), {bytes.begin(), bytes.end()});
+    try {
+      media::load_still_image(path);
+    } catch (const error& problem) {
+      return std::string(problem.what());
+    }
+    return std::string();
+  };
+  CHECK(refusal(18000, 18000)
+            .ends_with("large.png: a picture of 18000 x 18000 pixels, expected at most 67108864 pixels"));
+  CHECK(refusal(8192, 8192).find("cannot read as PNG or JPEG") != std::string::npos);
 }

@@ -129,6 +129,12 @@ TEST_CASE("a file that cannot be opened is an error with its name and the reason
   CHECK_THROWS_WITH_AS(media::video_reader{text},
                        doctest::Contains("text.mp4: cannot open: FFmpeg finds it damaged, or of no kind"),
                        error);
+  // FFmpeg would paint it as a terminal does.
+  test::bytes list;
+  for (int i = 0; i < 100; ++i)
+    for (const char letter : std::string("clips/one.mp4\n")) list.push_back(letter);
+  CHECK_THROWS_WITH_AS(media::video_reader{test::write_bytes(test::scratch("list.txt"), list)},
+                       doctest::Contains("list.txt: is text, not a video"), error);
   CHECK_THROWS_AS(media::video_reader{test::write_bytes(test::scratch("empty.mp4"), {})}, error);
   CHECK_THROWS_AS(media::video_reader{test::scratch("")}, error);
   CHECK_THROWS_AS(media::audio_reader::open(text), error);

@@ -1,8 +1,15 @@
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include <eev/media/video_file.hpp>
 
 #include "encode.hpp"
+#include "rewrite.hpp"
 
 using namespace eev;
 
@@ -51,4 +58,23 @@ TEST_CASE("a video file without sound says so") {
   std::vector<float> samples;
   CHECK(!video.has_sound());
   CHECK(!video.next_samples(samples));
+}
+
+TEST_CASE("packets of sound are counted as damaged once the sound after them is handed out") {
+  test::audio_track tone{.codec = "mp2", .rate = 16000, .runs = {{0, 16000 * 30}}};
+  int packets = 0, damaged = 0;
+  const std::string path = test::rewrite(
+      test::write_clip("whole.mkv", {.video = test::video_track{.times = {0, 1000}}, .audio = tone}),
+      "damaged.mkv", [&](AVPacket& packet, media::packet_kind) {
+        if (packet.stream_index == 1 && ++packets > 100) std::memset(packet.data, 0, 4), ++damaged;
+      });
+  REQUIRE(damaged > 200);
+  media::video_file video(path);
+  std::vector<float> samples;
+  CHECK(video.next_samples(samples));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the thread that decodes goes on to the end
+  CHECK(video.skipped_packets() == 0);
+  while (video.next_samples(samples)) {
+  }
+  CHECK(video.skipped_packets() == damaged);
 }

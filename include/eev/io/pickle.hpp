@@ -4,8 +4,8 @@
 // A pickle is a program for a stack machine which, in Python, calls whatever functions it names. This one
 // calls none: it knows the opcodes that state dicts are made of (protocol 2), knows classes and functions
 // only by a list of allowed names, and turns "call f with these arguments" into a value that says so.
-// Everything else is refused by its name. Each opcode adds at most one value and one element, and the number
-// of opcodes is bounded; so are memory and time.
+// Everything else is refused by its name. Each opcode adds at most one value, and the numbers of opcodes and
+// of elements are bounded; so are memory and time.
 #pragma once
 
 #include <algorithm>
@@ -27,6 +27,7 @@ namespace eev::io {
 class pickle {
  public:
   static constexpr std::size_t most_opcodes = std::size_t{1} << 20;  // 25 times what 700 tensors take
+  static constexpr std::size_t most_elements = 2 * most_opcodes;     // an ordered dictionary's are made twice
   static constexpr std::size_t deepest = 64;                         // a training checkpoint nests 6 deep
 
   /// Reads one pickle from the front of `bytes`, which have to outlive it. `globals` are the allowed classes
@@ -178,6 +179,8 @@ class pickle {
   }
 
   void put_in(pickle_value& container, const std::vector<pickle_index>& items) {
+    elements_ += items.size();
+    expect(elements_ <= most_elements, "more than ", most_elements, " elements");
     for (const pickle_index item : items) {
       container.items.push_back(item);
       const std::size_t depth = values_[item].depth + 1u;
@@ -290,6 +293,7 @@ class pickle {
   std::deque<pickle_value> values_;  // a deque: it grows without a copy beside it
   std::vector<pickle_index> stack_;
   std::vector<std::size_t> marks_;
+  std::size_t elements_ = 0;
   std::unordered_map<std::uint32_t, pickle_index> memo_;
 };
 

@@ -47,6 +47,8 @@ class torch_checkpoint {
   const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
+  static constexpr std::size_t most_dimensions = 64;  // PyTorch's own limit
+
   void read_state_dict() {
     const pickle_value& state = find_state_dict();
     for (std::size_t i = 0; i < state.items.size(); i += 2)
@@ -143,6 +145,8 @@ class torch_checkpoint {
     std::vector<dim> numbers;
     require(value(index).kind == pickle_kind::tuple, where, ": its shape or strides are ",
             value(index).kind_name(), ", expected a tuple");
+    const std::size_t rank = value(index).items.size();
+    require(rank <= most_dimensions, where, " has ", rank, " dimensions, expected at most ", most_dimensions);
     for (const pickle_index item : value(index).items) {
       const pickle_value& number = value(item);
       require(number.kind == pickle_kind::integer && number.integer >= 0, where,

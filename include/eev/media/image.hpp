@@ -1,4 +1,4 @@
-// In:  nothing.  Out: the type of a picture.  Rests on: core/view.
+// In:  nothing.  Out: the type of a picture, and how large one may be.  Rests on: core/view.
 #pragma once
 
 #include <cstdint>
@@ -15,5 +15,8 @@ struct image {
 
   view<const std::uint8_t, 3> tensor() const { return {pixels.data(), {height, width, 3}}; }
 };
+
+/// Of a picture, 8192 x 8192: a file's header can ask for any memory.
+inline constexpr dim most_pixels = dim{1} << 26;
 
 }  // namespace eev::media

@@ -5,7 +5,8 @@
 // Row k is at second k / rate. A picture that is shown between two rows only is left out
 // - if no other refers to it, and another one that is decoded replaces it before the next row;
 // - with all that follow it, if decoding begins anew before the next row.
-// (If what replaces it turns out to be broken, that row shows a picture before both.)
+// If what replaces it turns out to be broken, that row shows a picture before both. And an H.265 key frame
+// that discards what has not been shown yet may discard other pictures than where all are decoded.
 #pragma once
 
 #include <algorithm>

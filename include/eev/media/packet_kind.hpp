@@ -12,6 +12,7 @@ extern "C" {
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -26,12 +27,11 @@ enum class packet_kind {
   unknown      ///< more than a picture, or what cannot be told
 };
 
-/// Of H.264, H.265, VP8, VP9 and AV1.
+/// Of H.264, H.265, VP8, VP9 and AV1. Packets come in their order.
 class packet_classifier {
  public:
   explicit packet_classifier(const AVCodecParameters& stream) : codec_(stream.codec_id) {
-    // Two packets of H.264 may be the fields of one picture.
-    if (codec_ == AV_CODEC_ID_H264 && stream.field_order != AV_FIELD_PROGRESSIVE) codec_ = AV_CODEC_ID_NONE;
+    if (codec_ == AV_CODEC_ID_H264) prepare_parser(stream);
     const std::size_t sizes = codec_ == AV_CODEC_ID_HEVC ? 21 : 4;  // the byte of hvcC and avcC for both
     if (std::size_t(stream.extradata_size) <= sizes || stream.extradata[0] != 1) return;
     length_bytes_ = 1 + (stream.extradata[sizes] & 3);
@@ -44,7 +44,8 @@ class packet_classifier {
     if (data.empty()) return packet_kind::unknown;
     switch (codec_) {
       case AV_CODEC_ID_H264:
-        return of_units(data, of_h264);
+        // Two packets may be the fields of one picture.
+        return is_frame(packet) ? of_units(data, of_h264) : packet_kind::unknown;
       case AV_CODEC_ID_HEVC:
         return of_units(data, [this](bytes unit) { return of_h265(unit); });
       case AV_CODEC_ID_VP8:  // RFC 6386, 9.1: key frame, (version), shown
@@ -81,6 +82,23 @@ class packet_classifier {
     return rest.empty() ? all.value_or(packet_kind::unknown) : packet_kind::unknown;
   }
 
+  /// Whether an H.264 picture is more than a field, as the parameters in force tell, which may come in any
+  /// packet.
+  bool is_frame(const AVPacket& packet) {
+    std::uint8_t* whole = nullptr;
+    int size = 0;
+    av_parser_parse2(parser_.get(), context_.get(), &whole, &size, packet.data, packet.size, packet.pts,
+                     packet.dts, packet.pos);
+    return parser_->picture_structure == AV_PICTURE_STRUCTURE_FRAME;
+  }
+
+  void prepare_parser(const AVCodecParameters& stream) {
+    parser_.reset(allocated(av_parser_init(codec_)));
+    parser_->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+    context_.reset(allocated(avcodec_alloc_context3(nullptr)));
+    avcodec_parameters_to_context(context_.get(), &stream);
+  }
+
   /// ITU-T H.264, 7.4.1: nal_ref_idc is 0 where no other picture refers to this one.
   static unit_kind of_h264(bytes unit) {
     const int reference = unit[0] >> 5 & 3, type = unit[0] & 31;
@@ -96,7 +114,8 @@ class packet_classifier {
     if (unit.size() < 3) return packet_kind::unknown;
     const int type = unit[0] >> 1 & 63, layer = (unit[0] & 1) << 5 | unit[1] >> 3;
     const int temporal_layer = (unit[1] & 7) - 1;
-    if (type == 35 || (type >= 38 && type <= 40)) return {};  // a delimiter, filler, supplemental information
+    if (type == 35 || type == 38 || type == 40) return {};  // a delimiter, filler, a checksum
+    if (type == 39) return may_turn(unit.subspan(2)) ? unit_kind(packet_kind::unknown) : unit_kind();
     if (layer != 0) return packet_kind::unknown;
     if (type < 10)
       return type % 2 == 0 && temporal_layer == temporal_layers_ - 1 ? packet_kind::disposable
@@ -104,6 +123,29 @@ class packet_classifier {
     if (type == 21) return packet_kind::picture;  // of those that follow, some may refer to some before it
     const bool drops_others = unit[2] & 0x40;  // no_output_of_prior_pics_flag: what is not shown yet is lost
     return type == 19 || type == 20 ? restart_if(!drops_others) : packet_kind::unknown;
+  }
+
+  /// Whether supplemental information says how later pictures, too, are to be turned for display (D.3.17), or
+  /// may: bytes put in against marks (7.4.2) are not taken out here.
+  static bool may_turn(bytes messages) {
+    static constexpr std::uint8_t put_in[] = {0, 0, 3};
+    if (!std::ranges::search(messages, put_in).empty()) return true;
+    const auto take = [&messages] {
+      std::size_t sum = 0;
+      while (!messages.empty()) {
+        const std::uint8_t byte = messages.front();
+        messages = messages.subspan(1);
+        sum += byte;
+        if (byte < 255) break;
+      }
+      return sum;
+    };
+    while (messages.size() > 1) {  // the last byte ends the unit
+      const std::size_t type = take(), size = take();
+      if (type == 47 || size > messages.size()) return true;
+      messages = messages.subspan(size);
+    }
+    return false;
   }
 
   /// Takes the next unit off `rest`; nothing, and `rest` stays, at the end or where no unit is. Before a unit
@@ -164,7 +206,13 @@ class packet_classifier {
     return length;
   }
 
+  struct close_parser {
+    void operator()(AVCodecParserContext* parser) const { av_parser_close(parser); }
+  };
+
   AVCodecID codec_;
+  std::unique_ptr<AVCodecParserContext, close_parser> parser_;  // of H.264, with context_
+  codec_handle context_;
   int length_bytes_ = 0;     // before each unit; 0: the mark 0 0 1 is
   int temporal_layers_ = 0;  // 0: not known
 };

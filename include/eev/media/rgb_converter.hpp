@@ -78,11 +78,12 @@ class rgb_converter {
     return here;
   }
 
-  /// The matrix the stream names; else, as players do, BT.709 from 720 lines on and BT.601 below.
+  /// The matrix the stream names; else, as players do, BT.709 for what is larger than the television of
+  /// BT.601.
   static int matrix_of(const AVFrame& frame) {
     if (frame.colorspace != AVCOL_SPC_UNSPECIFIED && frame.colorspace != AVCOL_SPC_RESERVED)
       return frame.colorspace;  // libswscale's numbers are libavutil's
-    return frame.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+    return frame.width >= 1280 || frame.height > 576 ? SWS_CS_ITU709 : SWS_CS_ITU601;
   }
 
   /// What the stream says; unsaid, the yuvj formats and grey are full range and YUV is limited.

@@ -55,6 +55,9 @@ inline bool is_still_image(const std::string& path) {
 /// Exif orientation is not applied.
 [[maybe_unused]] static image load_still_image(const std::string& path) {
   int width = 0, height = 0, channels = 0;
+  if (stbi_info(path.c_str(), &width, &height, &channels))
+    require(dim(width) * height <= most_pixels, path, ": a picture of ", width, " x ", height,
+            " pixels, expected at most ", most_pixels, " pixels");
   std::unique_ptr<stbi_uc, void (*)(void*)> pixels(stbi_load(path.c_str(), &width, &height, &channels, 3),
                                                    stbi_image_free);
   require(pixels != nullptr, path, ": cannot read as PNG or JPEG: ", stbi_failure_reason());

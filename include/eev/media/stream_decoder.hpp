@@ -13,11 +13,13 @@ extern "C" {
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <eev/core/rational.hpp>
 #include <eev/core/view.hpp>
 #include <eev/media/ffmpeg.hpp>
+#include <eev/media/image.hpp>
 
 namespace eev::media {
 
@@ -74,9 +76,10 @@ class stream_decoder {
   /// The container's start time; nothing if the file has no timestamps.
   std::optional<rational> start() const { return start_; }
 
-  /// When the frame is to be shown, on the file's own clock; nothing if the file does not say.
+  /// When the frame is to be shown, on the file's own clock; nothing if the file does not say. (What
+  /// libavcodec makes of doubtful timestamps rests on which packets it has been given.)
   std::optional<rational> timestamp(const AVFrame& frame) const {
-    return timestamp(frame.best_effort_timestamp);
+    return timestamp(frame.pts != AV_NOPTS_VALUE ? frame.pts : frame.best_effort_timestamp);
   }
   std::optional<rational> timestamp(const AVPacket& packet) const { return timestamp(packet.pts); }
 
@@ -116,7 +119,6 @@ class stream_decoder {
  private:
   static constexpr int frames_held = 4;      // by whoever takes them: a GPU has memory for so many more
   static constexpr int most_failures = 100;  // in a row, before a file counts as ended
-  static constexpr dim most_pixels = dim{1} << 26;  // 8192 x 8192: a header can ask for any memory
 
   explicit stream_decoder(const std::string& path) : path_(path) {
     quiet_libav();
@@ -124,6 +126,8 @@ class stream_decoder {
     AVFormatContext* opened = nullptr;
     check(avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr), path, "cannot open");
     format_.reset(opened);
+    // (FFmpeg paints any text as a terminal would show it.)
+    require(format_->iformat->name != std::string_view("tty"), path, ": is text, not a video");
     avformat_find_stream_info(format_.get(), nullptr);  // a failure shows in the streams it leaves behind
     start_ = exact_start();
   }
@@ -185,6 +189,9 @@ class stream_decoder {
     // Each thread more takes a GPU one more surface, of which it has 32, and it decodes one frame at a time.
     codec_->thread_count = device ? 1 : threads;
     codec_->max_pixels = most_pixels;
+    // Where H.264 does not say how far its pictures are out of order: as far as its level allows. libavcodec
+    // would guess, and lose pictures where it turns out to be more.
+    if (parameters.codec_id == AV_CODEC_ID_H264) codec_->strict_std_compliance = FF_COMPLIANCE_STRICT;
     codec_->extra_hw_frames = frames_held;
     on_trial_ = device != nullptr;
     codec_->hw_device_ctx = device.release();

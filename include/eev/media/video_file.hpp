@@ -57,16 +57,18 @@ class video_file : public video {
   bool next_samples(std::vector<float>& samples) override {
     if (!samples_ahead_) return false;
     const auto block = samples_ahead_->next();
-    if (block) samples.insert(samples.end(), block->begin(), block->end());
+    if (block) samples.insert(samples.end(), block->samples.begin(), block->samples.end());
+    skipped_packets_ = block ? block->skipped_packets : samples_->skipped_packets();
     return block.has_value();
   }
 
   bool has_sound() const override { return has_sound_; }
   rational duration() const override { return frames_ ? frames_->duration() : rational(1); }
 
-  /// Frames, and packets of sound, that could not be decoded. Known once the last one has been handed out.
+  /// Frames that could not be decoded; known once the last one has been handed out.
   dim skipped_frames() const { return frames_ ? frames_->skipped_frames() : 0; }
-  dim skipped_packets() const { return samples_ ? samples_->skipped_packets() : 0; }
+  /// Packets of sound that could not be decoded, up to the last samples that were handed out.
+  dim skipped_packets() const { return skipped_packets_; }
 
   /// Why the CPU decoded in spite of a GPU that was asked for, if so. Known by then, too.
   std::string gpu_refusal() const { return frames_ ? frames_->gpu_refusal() : ""; }
@@ -75,19 +77,24 @@ class video_file : public video {
   // A frame of 1080p is 6 MB; a block is one packet's samples, a few KB.
   static constexpr std::size_t frames_waiting = 8, blocks_waiting = 256;
 
-  std::optional<std::vector<float>> next_block() {
-    std::vector<float> block;
-    if (!samples_->read(block)) return std::nullopt;
-    return block;
+  struct block {
+    std::vector<float> samples;
+    dim skipped_packets;  // so far
+  };
+
+  std::optional<block> next_block() {
+    std::vector<float> samples;
+    if (!samples_->read(samples)) return std::nullopt;
+    return block{std::move(samples), samples_->skipped_packets()};
   }
 
   std::shared_ptr<const image> still_, shown_;
-  dim still_rows_ = 0;
+  dim still_rows_ = 0, skipped_packets_ = 0;
   std::optional<video_reader> frames_;
   std::optional<audio_reader> samples_;
   bool has_sound_ = false;
   std::optional<read_ahead<timed_image>> frames_ahead_;
-  std::optional<read_ahead<std::vector<float>>> samples_ahead_;
+  std::optional<read_ahead<block>> samples_ahead_;
 };
 
 }  // namespace eev::media
