@@ -27,8 +27,10 @@ int main(int argc, char** argv) {
     const eev::head<eev::cpu::device> head(device, eev::weights(file), shape);
 
     const auto features = eev::io::open_features(argv[2], "clip");
-    const eev::table visual = read_all(features.visual), audio = read_all(features.audio);
+    const eev::table visual = read_all(features.visual);
     const eev::dim T = visual.rows(), E = shape.expressions;
+    const eev::table audio = eev::clips::align_audio(read_all(features.audio), T, features.rate,
+                                                     eev::rational(1) / features.audio_hop);
     eev::table sparse(E, T);                            // [T, 15], one row a second
     for (eev::dim begin = 0; begin < T; begin += 60) {  // clips of 60 s, which do not see each other
       const eev::dim end = std::min<eev::dim>(begin + 60, T);

@@ -5,6 +5,7 @@
 //   eev::memory_video video(frames, samples);        // [T, H, W, 3], 8 bits, one a second; 16 kHz mono
 //   eev::curves curves = model.predict(video);       // curves.scores: [6 T, 15]
 //
+// A device and what is built on it serve one thread at a time; threads of yours have devices of their own.
 // Needs oneDNN and OpenMP: link the CMake target eev::eev. Video files are read by <eev/media.hpp>.
 #pragma once
 

@@ -48,6 +48,7 @@ class model {
               " expressions, expected ", expressions.size());
       heads_.push_back({{device, file.tensors(), shape}, reading_of(file.source->file())});
     }
+    require(!heads_.empty(), "a model without a head scores nothing; expected at least one");
     files.require_all_read();
   }
 

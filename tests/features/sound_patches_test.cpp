@@ -1,3 +1,6 @@
+#include <limits>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include <eev/cpu/log_mel.hpp>
@@ -145,4 +148,15 @@ TEST_CASE("sound patches refuse what cannot be") {
   CHECK_THROWS_AS(patches.finish(20000, 0), error);  // a row is out already
   patches.finish(20000, 2);
   CHECK_THROWS_WITH_AS(patches.push(shaped(sound, 20000), 20000), "sound: samples after the end", error);
+}
+
+TEST_CASE("a sample that is not a number is told by its place") {
+  patches_on_cpu patches(1);
+  std::vector<float> sound(700);
+  patches.push(shaped(sound, 700), 700);
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    sound[40] = bad;
+    CHECK_THROWS_WITH_AS(patches.push(shaped(sound, 700), 1400), "sound: sample 740 is not a finite number",
+                         error);
+  }
 }

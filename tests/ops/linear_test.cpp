@@ -1,4 +1,6 @@
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -125,4 +127,30 @@ TEST_CASE("a linear layer of no rows does nothing, one of misfits is refused") {
       "linear: y [2, 2], x [2, 3], weight [2, 3], bias [3]; expected y [R, N], x [R, K], weight "
       "[N, K], bias [N]",
       error);
+}
+
+TEST_CASE("a not-a-number goes through ReLU, on both devices") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const linear_case p{.R = 1, .N = 2, .K = 2};
+  const std::vector<float> x{nan, 1}, weight{1, 1, 0, 1}, bias{0, 0}, before{0, 0};
+  for (const float y : fast<float, float>(1, p, x, weight, bias, epilogue::relu, before))
+    CHECK(std::isnan(y));
+  for (const double y : exact(p, x, weight, bias, epilogue::relu, before)) CHECK(std::isnan(y));
+}
+
+TEST_CASE("what a kernel of oneDNN throws in a loop over threads comes out of it as an error") {
+  cpu::device device(2);
+  const cpu::onednn::kernel nothing{cpu::onednn::primitive(nullptr), {}, {}, {}, {}, {}};
+#pragma omp parallel for num_threads(2)
+  for (int task = 0; task < 4; ++task) device.run(nothing, nullptr, nullptr, nullptr, nullptr);
+  CHECK_THROWS_WITH_AS(device.finish_runs(), doctest::Contains("oneDNN could not run a kernel"), error);
+  device.finish_runs();
+}
+
+TEST_CASE("bfloat16 is multiplied by oneDNN where the processor has all that it needs for that") {
+  CHECK(cpu::multiplies_bfloat16(dnnl_cpu_isa_avx512_core_bf16));
+  CHECK(cpu::multiplies_bfloat16(dnnl_cpu_isa_avx512_core_amx));
+  for (const int sets : {dnnl_cpu_isa_sse41, dnnl_cpu_isa_avx2, dnnl_cpu_isa_avx512_core,
+                         dnnl_cpu_isa_avx512_core_vnni, dnnl_cpu_isa_avx2_vnni})
+    CHECK(!cpu::multiplies_bfloat16(sets));
 }

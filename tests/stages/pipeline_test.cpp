@@ -94,6 +94,27 @@ TEST_CASE("a video of T seconds gives 6 T rows of fifteen scores between 0 and 1
   CHECK(predict(device, formula_clip(5), rational::reduced(1, 2)).size() == 3 * 15);
 }
 
+TEST_CASE("a model without a head, and a rate that is none, are errors of eev") {
+  cpu::device device;
+  CHECK_THROWS_WITH_AS(model<cpu::device>(device, with_heads({})), doctest::Contains("without a head"),
+                       error);
+  for (const int rate : {0, -1})
+    CHECK_THROWS_WITH_AS(predict(device, formula_clip(2), rate),
+                         doctest::Contains("expected a positive rate"), error);
+}
+
+TEST_CASE("a video in memory hands out its sound a second at a time") {
+  const formula_clip clip(3);
+  auto video = clip.video_of();
+  std::vector<float> all;
+  for (dim second = 1; second <= 3; ++second) {
+    CHECK(video.next_samples(all));
+    CHECK(dim(all.size()) == second * video::sample_rate);
+  }
+  CHECK(!video.next_samples(all));
+  CHECK(all == clip.samples);
+}
+
 TEST_CASE("a prediction is the same bits on every run and with any number of threads") {
   cpu::device one(1), three(3);
   const formula_clip short_clip(9), long_clip(61);  // the latter is cut into a minute and a second

@@ -52,6 +52,17 @@ TEST_CASE("features and labels are joined by ID, in the order of the labels") {
   CHECK(fingerprint(set) != fingerprint(corpus.read()));
 }
 
+TEST_CASE("a set of features that other networks have made is another one") {
+  small_corpus corpus;
+  corpus.add_features("a", 4, {{"eev.visual_sha256", "12"}});
+  corpus.add_labels("a", 20);
+  const auto before = fingerprint(corpus.read());
+  corpus.add_features("a", 4, {{"eev.visual_sha256", "13"}});
+  CHECK(fingerprint(corpus.read()) != before);
+  corpus.add_features("a", 4, {{"eev.visual_sha256", "12"}});
+  CHECK(fingerprint(corpus.read()) == before);
+}
+
 TEST_CASE("labels are those of the steps that features cover") {
   small_corpus corpus;
   corpus.add_features("short", 3), corpus.add_features("long", 9);

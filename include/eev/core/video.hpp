@@ -47,8 +47,10 @@ class memory_video : public video {
     return frames_[row_++];
   }
   bool next_samples(std::vector<float>& samples) override {
-    samples.insert(samples.end(), samples_.begin(), samples_.end());
-    return !std::exchange(samples_, {}).empty();
+    const auto next = samples_.first(std::min<std::size_t>(samples_.size(), sample_rate));  // a second
+    samples.insert(samples.end(), next.begin(), next.end());
+    samples_ = samples_.subspan(next.size());
+    return !next.empty();
   }
   bool has_sound() const override { return has_sound_; }
   rational duration() const override { return frames_.shape[0]; }

@@ -159,6 +159,7 @@ void conv2d(device& device, view<T, 4> y, const_view<T, 4> x, const packed_filte
     device.run(*kernel, x.data + (b * H + x_row) * W * C, packed, bias.data,
                y.data + (b * Y + y_row) * X * filters.N);
   }
+  device.finish_runs();
 }
 
 }  // namespace eev::cpu

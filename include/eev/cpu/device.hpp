@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -61,9 +62,10 @@ class device {
   }
   arena::scope scope() { return activations_.open(); }
 
-  /// Parameters live as long as the device.
+  /// Parameters live as long as the device. Room for so many:
+  view<float, 1> keep(dim count) { return parameters_.take<float>(count); }
   view<const float, 1> keep(const std::vector<float>& values) {
-    const auto kept = parameters_.take<float>(values.size());
+    const auto kept = keep(dim(values.size()));
     std::copy(values.begin(), values.end(), kept.begin());
     return kept;
   }
@@ -101,9 +103,24 @@ class device {
     return made;
   }
 
-  /// Runs a kernel on the calling OpenMP thread.
+  /// Runs a kernel on the calling OpenMP thread. What it throws must not leave a loop over threads: it waits
+  /// for finish_runs(), which comes after the loop.
   void run(const onednn::kernel& kernel, const void* source, const void* weights, const void* bias,
            void* destination) {
+    try {
+      run_now(kernel, source, weights, bias, destination);
+    } catch (const error&) {
+#pragma omp critical(eev_run)
+      failure_ = std::current_exception();
+    }
+  }
+  void finish_runs() {
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
+ private:
+  void run_now(const onednn::kernel& kernel, const void* source, const void* weights, const void* bias,
+               void* destination) {
     one_thread guard;  // in a team of one, oneDNN would take all cores for itself
     const int thread = omp_get_thread_num();
     const auto in = onednn::wrap(engine_, kernel.source, source),
@@ -121,7 +138,6 @@ class device {
         "run a kernel");
   }
 
- private:
   int threads_;
   onednn::engine engine_ = onednn::make_engine();
   std::vector<onednn::stream> streams_;                        // one a thread
@@ -129,6 +145,7 @@ class device {
   std::deque<std::pair<kernel_key, onednn::kernel>> kernels_;  // whose places stay
   std::deque<onednn::tensor> blocked_;                         // in parameters_
   arena activations_, parameters_;
+  std::exception_ptr failure_;  // of a run
 };
 
 }  // namespace eev::cpu

@@ -47,10 +47,11 @@ struct split_exponential {
 
 inline split_exponential split_exp(float any) {
   const float x = held(any);
-  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits.
+  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits. (Subtracted as numbers,
+  // -ffast-math would take the two for nothing.)
   constexpr float round = 12582912.0f;
   const float shifted = x * 1.44269504f + round;
-  const float n = shifted - round;
+  const auto n = float(std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(round));
   const float scale = std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) << 23) + 0x3f800000u);
 
   const float r =

@@ -61,6 +61,7 @@ void onednn_linear(device& device, view<Out, 2> y, const_view<bfloat16, 2> x,
     const dim row = task * rows;
     device.run(task < tasks ? *whole : *last, x.data + row * K, packed, bias.data, y.data + row * N);
   }
+  device.finish_runs();
 }
 
 }  // namespace eev::cpu::detail

@@ -12,9 +12,15 @@
 
 namespace eev::cpu {
 
+/// Whether oneDNN multiplies bfloat16 by these instruction sets. They are bits, not an order: AVX2-VNNI has a
+/// greater number, without those that are asked for.
+constexpr bool multiplies_bfloat16(int instruction_sets) {
+  return (instruction_sets & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+}
+
 /// True if the processor multiplies bfloat16.
 inline bool has_bfloat16_kernels() {
-  static const bool has = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16;
+  static const bool has = multiplies_bfloat16(dnnl_get_effective_cpu_isa());
   return has;
 }
 

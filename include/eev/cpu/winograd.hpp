@@ -52,11 +52,11 @@ inline view<const float, 1> pack_winograd(device& device, const float* filters, 
         for (int j = 0; j < 4; ++j) plain(4 * i + j, c, n) = float(places[j]);
       }
     }
-  std::vector<float> packed(16 * C * packed_factor::padded(N));
+  const dim size = C * packed_factor::padded(N);
+  const auto packed = device.keep(16 * size);
   for (int place = 0; place < 16; ++place)
-    pack_factor(device, packed.data() + place * C * packed_factor::padded(N), detail::plain(plain[place]), C,
-                N);
-  return device.keep(packed);
+    pack_factor(device, packed.data + place * size, detail::plain(plain[place]), C, N);
+  return packed;
 }
 
 /// to[place step + c] = (B^T x B) of channel c, for the 16 places of a tile; `x` points to the channels of

@@ -32,6 +32,7 @@ inline void interpolate(view<float, 2> y, const_view<float, 2> x, rational rate,
 
 /// The same as a table of all rows within `duration`.
 inline table interpolate(const table& sparse, rational duration, rational rate, rational input_rate = 1) {
+  require(rate > 0, "interpolate: to rate ", rate.value(), "; expected a positive rate");
   table y(sparse.columns(), rows_within(duration, rate));
   interpolate(y.tensor(), sparse.tensor(), rate, input_rate);
   return y;

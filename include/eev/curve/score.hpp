@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <eev/core/expressions.hpp>
+#include <eev/core/finite.hpp>
 #include <eev/core/table.hpp>
 #include <eev/curve/pearson.hpp>
 
@@ -101,9 +102,9 @@ class scorer {
       ++result.videos;
       mean_of over_expressions;
       for (std::size_t e = 0; e < expressions.size(); ++e) {
-        if (std::isnan(video.r[e]) && rules_.constant == constant_curve::skip) continue;
+        if (is_nan(video.r[e]) && rules_.constant == constant_curve::skip) continue;
         const double instead = rules_.constant == constant_curve::zero ? 0 : -1;
-        const double r = std::isnan(video.r[e]) ? instead : video.r[e];
+        const double r = is_nan(video.r[e]) ? instead : video.r[e];
         over_expressions.add(r);
         over_videos_of[e].add(r);
       }
@@ -174,7 +175,7 @@ class scorer {
         throw error(message("score: ", what, " of video ", id, ", row ", k, " is at ", microseconds[k],
                             " us; expected a later time than in the row before"));
     for (dim i = 0; i < rows.size(); ++i)
-      if (!std::isfinite(rows.data[i]))
+      if (!is_finite(rows.data[i]))
         throw error(message("score: ", what, " of video ", id, ", row ", i / rows.shape[1], ": ",
                             expressions[i % rows.shape[1]], " is ", rows.data[i],
                             "; expected a finite number"));

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <vector>
 
+#include <eev/core/finite.hpp>
 #include <eev/core/mel_bands.hpp>
 #include <eev/core/rational.hpp>
 #include <eev/features/vggish.hpp>
@@ -34,6 +35,9 @@ class sound_patches {
   /// More samples. `known`: the sound will have at least so many in all, a lower bound of 16000 D.
   void push(const_view<float, 1> samples, dim known) {
     require(!finished_, "sound: samples after the end");
+    const auto bad = std::find_if_not(samples.begin(), samples.end(), [](float x) { return is_finite(x); });
+    require(bad == samples.end(), "sound: sample ", received() + (bad - samples.begin()),
+            " is not a finite number");
     buffer_.insert(buffer_.end(), samples.begin(), samples.end());
     known_ = std::max(known_, known);
     const dim certain = std::min(known_, received());

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <eev/core/expressions.hpp>
+#include <eev/core/finite.hpp>
 #include <eev/core/rational.hpp>
 #include <eev/core/table.hpp>
 #include <eev/io/csv_rows.hpp>
@@ -151,7 +152,7 @@ class eev_csv {
     for (std::size_t e = 0; e < expressions.size(); ++e) {
       // In double: a score that is too small for a float is still a number.
       const double score = number(rows_.fields()[score_columns_[e]]);
-      if (rules_.confidences ? !(score >= 0 && score <= 1) : !std::isfinite(float(score)))
+      if (rules_.confidences ? !(score >= 0 && score <= 1) : !is_finite(float(score)))
         fail(score_columns_[e], video.id, rules_.confidences ? "a number from 0 to 1" : "a finite number");
       row.data[e] = float(score);
     }

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
@@ -13,6 +11,7 @@
 
 #include <eev/core/bfloat16.hpp>
 #include <eev/core/error.hpp>
+#include <eev/core/finite.hpp>
 #include <eev/io/float16.hpp>
 
 namespace eev::io {
@@ -45,9 +44,8 @@ inline std::vector<float> finite_floats(const std::string& tensor, std::string_v
     values = detail::widened<float16>(bytes);
   else
     require(false, tensor, " is ", type, ", expected F32, F16 or BF16");
-  // By its bits, which the compiler vectorises and -ffast-math leaves alone.
-  auto finite = [](float value) { return (~std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0; };
-  const auto bad = std::find_if_not(values.begin(), values.end(), finite);
+  const auto bad =
+      std::find_if_not(values.begin(), values.end(), [](float value) { return is_finite(value); });
   require(bad == values.end(), tensor, " holds ", bad == values.end() ? 0.0f : *bad, " at index ",
           bad - values.begin(), ", expected finite numbers");
   return values;

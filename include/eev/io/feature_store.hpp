@@ -7,9 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -18,6 +16,7 @@
 
 #include <dirent.h>
 
+#include <eev/core/finite.hpp>
 #include <eev/core/rational.hpp>
 #include <eev/io/decimal.hpp>
 #include <eev/io/model_files.hpp>
@@ -55,16 +54,14 @@ class stored_rows {
       convert<float16>(t, row);
     else
       convert<bfloat16>(t, row);
-    std::uint32_t largest = 0;  // by its bits, which the compiler vectorises and -ffast-math leaves alone
-    for (const float value : row) largest = std::max(largest, std::bit_cast<std::uint32_t>(value) & infinite);
-    if (largest == infinite)
+    bool are_finite = true;
+    for (const float value : row) are_finite &= is_finite(value);
+    if (!are_finite)
       throw error(message(file_->path(), ": tensor '", name_, "', row ", t,
                           " holds a number that is not finite, expected finite numbers"));
   }
 
  private:
-  static constexpr std::uint32_t infinite = 0x7f800000u;
-
   /// memcpy, for the file aligns nothing.
   template <class Stored>
   void convert(dim t, view<float, 1> row) const {

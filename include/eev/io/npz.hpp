@@ -3,13 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <eev/core/finite.hpp>
 #include <eev/io/inflate.hpp>
 #include <eev/io/mapped_file.hpp>
 #include <eev/io/npy.hpp>
@@ -47,10 +46,7 @@ class npz_file {
     require(array.type == "F64", where, " is ", array.type, ", expected F64 or F32");
     std::vector<double> values(elements.size() / sizeof(double));
     if (!values.empty()) std::memcpy(values.data(), elements.data(), elements.size());
-    const auto finite = [](double value) {  // by its bits, which -ffast-math leaves alone
-      return (~std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0;
-    };
-    const auto bad = std::ranges::find_if_not(values, finite);
+    const auto bad = std::ranges::find_if_not(values, [](double value) { return is_finite(value); });
     require(bad == values.end(), where, " holds ", bad == values.end() ? 0.0 : *bad, " at index ",
             bad - values.begin(), ", expected finite numbers");
     return values;

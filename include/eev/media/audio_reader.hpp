@@ -14,13 +14,13 @@ extern "C" {
 }
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <eev/core/finite.hpp>
 #include <eev/media/stream_decoder.hpp>
 #include <eev/media/timeline.hpp>
 
@@ -133,8 +133,7 @@ class audio_reader {
         sum += double(plane[planar ? cut_ + i : (cut_ + i) * channels + channel]) - zero;
       }
       const float mean = float(sum * scale / channels);
-      mono_[std::size_t(i)] =
-          std::isfinite(mean) ? mean : 0.0f;  // one broken sample would spoil its neighbours
+      mono_[std::size_t(i)] = is_finite(mean) ? mean : 0.0f;  // one broken sample would spoil its neighbours
     }
   }
 

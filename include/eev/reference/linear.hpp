@@ -13,7 +13,7 @@ template <class T>
 T finish(epilogue after, T sum, T before) {
   switch (after) {
     case epilogue::relu:
-      return sum > 0 ? sum : T(0);
+      return sum < 0 ? T(0) : sum;  // a not-a-number stays
     case epilogue::gelu:
       return sum * (1 + std::erf(sum / std::sqrt(T(2)))) / 2;
     case epilogue::add:

@@ -152,12 +152,17 @@ inline labelled_set read_labelled_set(const std::string& folder, const std::stri
   return set;
 }
 
-/// A number for what the videos are: a run that is resumed must have the same.
+/// A number for what the videos are, and how their features were made: a run that is resumed must have the
+/// same.
 inline std::string fingerprint(const labelled_set& set) {
   std::uint64_t hash = 0;
   const auto add = [&](std::uint64_t value) { hash = random_bits(hash, value); };
+  const auto add_text = [&](const std::string& text) {
+    for (const unsigned char letter : text) add(letter);
+  };
+  for (const auto& [key, value] : set.metadata) add_text(key), add_text(value);
   for (const labelled_video& video : set.videos) {
-    for (const unsigned char letter : video.id()) add(letter);
+    add_text(video.id());
     for (const io::stored_rows* rows : {&video.features.visual, &video.features.audio})
       add(std::uint64_t(rows->rows())), add(std::uint64_t(rows->columns()));
     add(std::uint64_t(video.label_rows));

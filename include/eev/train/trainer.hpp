@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -27,6 +26,7 @@
 
 #include <unistd.h>
 
+#include <eev/core/finite.hpp>
 #include <eev/train/checkpoint.hpp>
 #include <eev/train/clip_batches.hpp>
 #include <eev/train/optimizer.hpp>
@@ -158,7 +158,7 @@ class trainer {
       const std::size_t size = std::size_t(recipe_.batch_size), begin = std::size_t(step) * size;
       fill(batch_, recipe_, training_, std::span(clips).subspan(begin, std::min(size, clips.size() - begin)));
       const double loss = gradients(random_stream(recipe_.seed, purpose::dropout, epoch_, step));
-      require_sound(std::isfinite(loss), message("the loss of step ", step + 1, " is ", loss));
+      require_sound(is_finite(loss), message("the loss of step ", step + 1, " is ", loss));
       if (recipe_.clip_norm > 0) {
         auto scope = device_.scope();
         clip_norm(device_, head_.gradients(), device_.template take<scalar>(1), recipe_.clip_norm);
@@ -194,7 +194,7 @@ class trainer {
   }
 
   static bool all_finite(const std::vector<float>& values) {
-    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+    return std::ranges::all_of(values, [](float value) { return is_finite(value); });
   }
 
   void require_sound(bool sound, const std::string& found) const {
@@ -259,7 +259,7 @@ class trainer {
 
   static std::string log_row(const epoch_report& report) {
     std::array<char, 200> row;
-    const std::string score = std::isnan(report.val_pearson) ? "" : text_of(report.val_pearson);
+    const std::string score = is_nan(report.val_pearson) ? "" : text_of(report.val_pearson);
     std::snprintf(row.data(), row.size(), "%d,%.9g,%s,%.9g,%.3f\n", report.epoch, report.train_loss,
                   score.c_str(), report.learning_rate, report.seconds);
     return row.data();
