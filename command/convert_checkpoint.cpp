@@ -77,11 +77,8 @@ candidate closest(const std::string& path, std::string_view kind, const shapes& 
     if (here == found.end()) return std::nullopt;
     return here->second;
   };
-  if (kind == "head") try {
-      return compare("head", tensors_of(head_shape_of(shape_of)), found);
-    } catch (const error& problem) {
-      throw error(path + ": " + problem.what());
-    }
+  if (kind == "head")
+    return naming(path, [&] { return compare("head", tensors_of(head_shape_of(shape_of)), found); });
   std::vector<std::string> networks;
   const auto patches = shape_of("patch_embed.proj.weight");
   for (const auto& shape : features::swin_shapes)

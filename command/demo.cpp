@@ -20,6 +20,7 @@
 #include "html_report.hpp"
 #include "output.hpp"
 #include "subcommands.hpp"
+#include "training.hpp"
 #include "weights.hpp"
 
 namespace eev::command {
@@ -82,8 +83,8 @@ class demo {
   void write_model() {
     write_demo_model(options_.output + "/demo.safetensors", backbones(),
                      folder_of(1) + "/both/best.safetensors",
-                     message("eev demo --precision ", precision_on(options_.device), " (eev ", EEV_VERSION,
-                             "): DIR/demo.safetensors"));
+                     message("eev demo --precision ", precision_on(options_.device), " --clips ",
+                             options_.clips, " (eev ", EEV_VERSION, "): DIR/demo.safetensors"));
   }
 
   void write_report(const std::vector<std::pair<std::string, std::string>>& facts) {
@@ -124,6 +125,9 @@ class demo {
 int run_demo(demo_options options) {
   console console(options.device.quiet);
   options.device = choose_device(options.device, console).device;
+  // What the device cannot do is told before the clips are made.
+  for_training(options.device);
+  make_extractor(open_backbones({}), options.device, stream_options().extraction(1));
   demo demo(options, console);
   std::array<std::vector<double>, contestants.size()> scores;
   for (int seed = 1; seed <= options.seeds; ++seed) {

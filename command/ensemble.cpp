@@ -16,6 +16,7 @@
 #include <eev/train/score_videos.hpp>
 
 #include "console.hpp"
+#include "csv.hpp"
 #include "curve_writers.hpp"
 #include "engine.hpp"
 #include "failures.hpp"
@@ -178,7 +179,7 @@ int rank_runs(const ensemble_options& options) {
   std::array<char, 32> number;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     std::snprintf(number.data(), number.size(), "%.6f", runs[i].score);
-    list += message(i + 1, ",", number.data(), ",", runs[i].path, "\n");
+    list += message(i + 1, ",", number.data(), ",", csv_field(runs[i].path), "\n");
   }
   std::snprintf(number.data(), number.size(), "%.6f", train::score_of(validation, mean).mean);
   list += message("ensemble,", number.data(), ",mean of the ", runs.size(), "\n");
@@ -193,9 +194,7 @@ int rank_runs(const ensemble_options& options) {
     writer->finish();
     out.commit();
   }
-  output text("-");
-  text.write(list);
-  text.commit();
+  tell_beside(options.output, list, options.device.quiet);
   return failed == 0 ? all_done : some_failed;
 }
 
@@ -224,7 +223,9 @@ void add_ensemble(CLI::App& program, int& status) {
       ->capture_default_str()
       ->check(CLI::IsMember({"csv", "eev"}));
   add_number(app, "--rate", options->rate, 1000, "rows a second that the CSVs have");
-  app.add_option("--runs", options->runs, "folder of runs that train wrote, to be ranked")->type_name("DIR");
+  app.add_option("--runs", options->runs,
+                 "folder of runs that train wrote, to be ranked: on stdout, or on stderr where --output is -")
+      ->type_name("DIR");
   app.add_option("--top", options->top, "how many of the best runs are listed and averaged")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));

@@ -29,12 +29,22 @@ curve::score_rules rules_of(const std::string& constant) {
                                                 : curve::constant_curve::zero};
 }
 
+/// The header that EEV publishes says milliseconds, which its times are not.
+void require_microseconds(const std::string& path, const io::video_rows& video) {
+  constexpr std::int64_t shortest_step = 10'000;  // labels come every 166'667
+  const std::int64_t span = video.microseconds.back() - video.microseconds.front();
+  require(span >= shortest_step * (video.rows() - 1), path, ": the ", video.rows(), " rows of video '",
+          video.id, "' are all within ", span, " us; expected about 6 a second, their times in microseconds");
+}
+
 int evaluate(const evaluate_options& options) {
+  require_not_read("--output", options.output, {options.predictions, options.labels});
   console console(options.quiet);
   curve::scorer scorer(rules_of(options.constant));
   io::eev_csv labels(options.labels, io::scored_label_rules);
   for (io::video_rows video; labels.next(video);) {
     stop_if_interrupted();
+    require_microseconds(options.labels, video);
     scorer.add_labels(video.id, video.microseconds, video.scores.tensor());
   }
   io::eev_csv predictions(options.predictions, io::prediction_rules);

@@ -13,12 +13,9 @@ struct usage_error : error {
   using error::error;
 };
 
-/// SIGINT or SIGTERM came: exit 128 + signal, once everything half-done is cleaned up.
+/// SIGINT, SIGTERM or SIGHUP came: exit 128 + signal, once everything half-done is cleaned up.
 struct interrupted {
   int signal;
 };
-
-/// Who read our output has closed it and wants no more, as in `eev predict ... | head`: exit 0, quietly.
-struct reader_gone {};
 
 }  // namespace eev::command

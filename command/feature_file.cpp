@@ -52,7 +52,9 @@ std::optional<std::string> find_same_features(const std::string& path, const met
   try {
     const io::safetensors_file file(path);
     for (const auto& [key, value] : describe_source(common, input))
-      if (key != "eev.version" && key != "eev.source" && io::find_metadata(file, key) != value)
+      // (The path has the ID, and not every name of a file can be said in metadata as it is.)
+      if (key != "eev.version" && key != "eev.source" && key != "eev.id" &&
+          io::find_metadata(file, key) != value)
         return std::nullopt;
     return io::find_metadata(file, "eev.duration");
   } catch (const error&) {  // a damaged file is made anew; a source that is not there will be told of then

@@ -15,6 +15,7 @@
 
 #include "console.hpp"
 #include "curve_writers.hpp"
+#include "failures.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "score_text.hpp"
@@ -52,15 +53,9 @@ int filter(const filter_options& options) {
   }
   writer->finish();
   out.commit();
-  const std::string correlation = "correlation with the original labels\n" + score_table(scorer.result());
-  if (options.output == "-") {
-    if (!options.quiet) std::fputs(correlation.c_str(), stderr);
-  } else {
-    output text("-");
-    text.write(correlation);
-    text.commit();
-  }
-  return 0;
+  tell_beside(options.output, "correlation with the original labels\n" + score_table(scorer.result()),
+              options.quiet);
+  return all_done;
 }
 
 }  // namespace

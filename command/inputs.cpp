@@ -22,9 +22,15 @@ const char* const media_extensions =
 
 namespace {
 
-bool is_media(const fs::path& path) {
+/// In small letters.
+std::string extension_of(const fs::path& path) {
   std::string extension = path.extension().string();
   std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return extension;
+}
+
+bool is_media(const fs::path& path) {
+  const std::string extension = extension_of(path);
   const std::string all = message(" ", media_extensions, " ");
   return extension.size() > 1 && all.find(" " + extension.substr(1) + " ") != all.npos &&
          !path.filename().string().starts_with('.');
@@ -90,7 +96,7 @@ void add_list(std::vector<input>& inputs, const std::string& list) {
 std::vector<input> find_inputs(const std::vector<std::string>& arguments, bool lists) {
   std::vector<input> inputs;
   for (const std::string& argument : arguments)
-    if (lists && argument.ends_with(".txt") && !is_folder(argument))
+    if (lists && extension_of(argument) == ".txt" && !is_folder(argument))
       add_list(inputs, argument);
     else
       add_path(inputs, argument);

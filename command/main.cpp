@@ -75,8 +75,6 @@ int main(int argc, char** argv) {
     return wrong_usage;
   } catch (const interrupted& stop) {
     return 128 + stop.signal;
-  } catch (const reader_gone&) {
-    return all_done;
   } catch (const std::bad_alloc&) {
     messages.error("out of memory");
   } catch (const std::exception& problem) {

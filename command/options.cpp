@@ -49,8 +49,10 @@ void add_number(CLI::App& app, const std::string& name, std::optional<rational>&
 }
 
 void add_backbone_options(CLI::App& app, weights_options& options) {
-  app.add_option("--visual", options.visual,
-                 "the network that the visual weights are of, where they do not say so themselves")
+  app.add_option(
+         "--visual", options.visual,
+         "the network that the visual weights are of, where they do not say so themselves; if neither it "
+         "nor any weights are given: the demonstration's networks, which are built in")
       ->check(CLI::IsMember(features::visual_network_names()));
   app.add_option("--visual-weights", options.visual_weights,
                  "safetensors file of the visual network; else NAME.safetensors in $EEV_WEIGHTS, weights/ or "

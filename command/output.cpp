@@ -18,7 +18,8 @@ output::output(const std::string& path) : name_(path), opened_(nullptr, std::fcl
   namespace fs = std::filesystem;
   std::error_code none;
   const auto status = fs::status(path, none);
-  if (path == "-") {
+  // (/dev/stdout may be a file that others write to as well.)
+  if (path == "-" || (fs::is_regular_file(status) && fs::equivalent(path, "/dev/stdout", none))) {
     name_ = "stdout";
     stream_ = stdout;
   } else if (fs::is_character_file(status) || fs::is_fifo(status)) {
@@ -32,12 +33,22 @@ output::output(const std::string& path) : name_(path), opened_(nullptr, std::fcl
 
 void output::write(std::string_view text) {
   if (file_) return file_->write(text);
-  check(std::fwrite(text.data(), 1, text.size(), stream_) == text.size());
+  if (is_read_) check(std::fwrite(text.data(), 1, text.size(), stream_) == text.size());
 }
 
 void output::commit() {
   if (file_) return file_->commit();
-  check(std::fflush(stream_) == 0);
+  if (is_read_) check(std::fflush(stream_) == 0);
+}
+
+void tell_beside(const std::string& results, const std::string& text, bool quiet) {
+  if (results == "-") {
+    if (!quiet) std::fputs(text.c_str(), stderr);
+    return;
+  }
+  output out("-");
+  out.write(text);
+  out.commit();
 }
 
 bool is_same_file(const std::string& a, const std::string& b) {
@@ -49,6 +60,14 @@ bool is_same_file(const std::string& a, const std::string& b) {
   };
   const fs::path first = whole(a);
   return fs::equivalent(a, b, none) || (!first.empty() && first == whole(b));
+}
+
+void require_not_read(const std::string& option, const std::string& path,
+                      const std::vector<std::string>& read) {
+  std::error_code none;
+  for (const std::string& file : read)
+    if (path != "-" && std::filesystem::equivalent(path, file, none))
+      throw usage_error(message(option, " ", path, ": that is ", file, ", which is read"));
 }
 
 void make_folder(const std::string& path) {
@@ -69,10 +88,9 @@ folder_lock::folder_lock(const std::string& folder)
 
 folder_lock::~folder_lock() { ::close(descriptor_); }
 
-void output::check(bool good) const {
-  if (good) return;
-  if (errno == EPIPE) throw reader_gone();
-  throw error(message(name_, ": cannot be written: ", std::strerror(errno)));
+void output::check(bool good) {
+  is_read_ = good || errno != EPIPE;
+  if (!good && is_read_) throw error(message(name_, ": cannot be written: ", std::strerror(errno)));
 }
 
 }  // namespace eev::command

@@ -45,11 +45,14 @@ struct page {
 void require_different_files(const predict_options& options, const std::vector<input>& inputs) {
   if (is_same_file(options.report, options.output))
     throw usage_error("--report and --output both name " + options.output);
-  std::error_code none;
-  for (const input& input : inputs)
-    for (const auto& [option, path] : {std::pair("--output", options.output), {"--report", options.report}})
-      if (path != "-" && std::filesystem::equivalent(path, input.path, none))
-        throw usage_error(message(option, " ", path, ": that is the video ", input.path));
+  const weights_options& weights = options.weights;
+  std::vector<std::string> read = weights.weights;
+  for (const std::string& path :
+       {weights.visual_weights, weights.audio_weights, options.streams.audio_pca_weights})
+    read.push_back(path);
+  for (const input& input : inputs) read.push_back(input.path);
+  require_not_read("--output", options.output, read);
+  require_not_read("--report", options.report, read);
 }
 
 int predict(const predict_options& options) {
@@ -71,6 +74,7 @@ int predict(const predict_options& options) {
   if (!options.report.empty()) report.emplace(options.report, files);
   batch batch(console, inputs, streams, frame_rate);
   for (const input& input : inputs) {
+    if (!out.is_read() && !report) break;
     curves found;
     bool has_sound = false;
     const bool good = batch.run(input, [&](video& video) {

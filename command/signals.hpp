@@ -1,10 +1,11 @@
-// In:  SIGINT, SIGTERM, SIGPIPE.  Out: an exception at the next safe place.  Rests on: POSIX.
+// In:  SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ.  Out: an exception at the next safe place.  Rests on:
+// POSIX.
 #pragma once
 
 namespace eev::command {
 
-/// From now on SIGINT and SIGTERM are remembered (a second one ends the program at once), and SIGPIPE is no
-/// signal but a failed write.
+/// From now on SIGINT, SIGTERM and SIGHUP are remembered (a second one ends the program at once), and a pipe
+/// that nobody reads or a file that may not grow is no signal but a failed write.
 void catch_signals();
 
 /// Throws `interrupted` if one has come. Called wherever a run can stop: at every frame, tensor and row.

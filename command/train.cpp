@@ -207,9 +207,11 @@ void add_settings(CLI::App& app, const std::shared_ptr<train_options>& options) 
     const std::string option = option_of(name);
     if constexpr (std::is_same_v<decltype(value), const bool&>) {
       app.add_flag_function(
-          option + ",!--no-" + option.substr(2),
-          [options, name](std::int64_t count) { options->settings[name] = count > 0 ? "true" : "false"; },
-          message(meaning, value ? " (on)" : " (off)"));
+             option + ",!--no-" + option.substr(2),
+             [options, name](std::int64_t count) { options->settings[name] = count > 0 ? "true" : "false"; },
+             message(meaning, value ? " (on)" : " (off)"))
+          ->disable_flag_override()
+          ->take_last();
     } else {
       app.add_option_function<std::string>(
              option, [options, name](const std::string& text) { options->settings[name] = text; }, meaning)

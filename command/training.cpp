@@ -5,20 +5,16 @@
 #include "failures.hpp"
 
 namespace eev::command {
-namespace {
 
-/// What training computes in: on a GPU what was asked for, elsewhere float alone.
 device_options for_training(device_options device) {
   if (!is_gpu(device)) {
     if (device.precision == "bf16")
       throw usage_error("--precision bf16: heads are trained and scored in bf16 on a GPU alone");
     device.precision = "fp32";
   }
-  device.precision = precision_on(device);  // throws if the device is not there
+  device.precision = precision_on(device);
   return device;
 }
-
-}  // namespace
 
 void train_on(const device_options& options, const training_run& run) {
   const auto device = for_training(options);

@@ -26,6 +26,10 @@ struct training_run {
   std::function<void(const train::epoch_report&)> at_epoch;
 };
 
+/// Where heads are trained and scored, and in which precision: on a GPU in what was asked for, elsewhere in
+/// float alone. Throws usage_error if asked for more.
+device_options for_training(device_options device);
+
 void train_on(const device_options& device, const training_run& run);
 
 /// The scores of the head in a file for each video, at the rate of its recipe.

@@ -48,11 +48,18 @@ class findings {
   bool failed_ = false;
 };
 
+std::filesystem::path temporary_folder() {
+  std::error_code problem;
+  const auto folder = std::filesystem::temp_directory_path(problem);
+  require(!problem, "no folder for a temporary file (TMPDIR, or else /tmp): ", problem.message());
+  return folder;
+}
+
 /// The checkpoint as `eev convert` makes it, for as long as this lives.
 class converted_copy {
  public:
   explicit converted_copy(const std::string& checkpoint)
-      : path_(std::filesystem::temp_directory_path() / message("eev-verify-", ::getpid(), ".safetensors")) {
+      : path_(temporary_folder() / message("eev-verify-", ::getpid(), ".safetensors")) {
     std::string report;
     convert_checkpoint(checkpoint, path_, "F32", report);
   }

@@ -41,16 +41,6 @@ io::network_file open_backbone(std::string path, const backbone_kind& kind, cons
   return io::open_backbone(path, kind.name, tells ? "" : kind.usual);
 }
 
-/// What is wrong with a network is told with the name of its file.
-template <class Check>
-void check(const io::network_file& network, Check check) {
-  try {
-    check();
-  } catch (const error& problem) {
-    throw error(network.path() + ": " + problem.what());
-  }
-}
-
 /// A head tells its sizes by its tensors, which must be those of the kind that its metadata name.
 void check_head(const io::network_file& head) {
   const std::string kind = head_shape_in(*head.source).experts > 0 ? "baseline" : "paper";
@@ -62,8 +52,8 @@ void check_head(const io::network_file& head) {
 /// That eev knows the networks.
 io::model_files checked(io::model_files files) {
   if (files.visual)
-    check(files.visual, [&] { features::with_visual_shape(files.visual.name, [](const auto&) {}); });
-  if (files.audio) check(files.audio, [&] { features::find_vggish(files.audio.name); });
+    naming(files.visual.path(), [&] { features::with_visual_shape(files.visual.name, [](const auto&) {}); });
+  if (files.audio) naming(files.audio.path(), [&] { features::find_vggish(files.audio.name); });
   for (const auto& head : files.heads) check_head(head);
   return files;
 }
@@ -112,6 +102,8 @@ io::model_files open_backbones(const weights_options& options) {
   if ((options.visual + options.visual_weights + options.audio_weights).empty()) {
     auto files = open_demo();
     files.heads.clear();
+    files.note =
+        "rows of the demonstration's networks; --visual, or --visual-weights, is for those of others";
     return files;
   }
   auto visual =

@@ -1,4 +1,5 @@
 """In: predictions, trained runs. Out: the contract of `eev ensemble` holds."""
+import os
 import shutil
 import unittest
 
@@ -67,6 +68,14 @@ class Runs(TrainingTest):
         self.assertEqual((rows[3][0], rows[3][2], len(rows)), ("ensemble", "mean of the 3", 4))
         table = self.eev("evaluate", "out.csv", "val.csv")[0]
         self.assertAlmostEqual(float(table.split("mean")[1].split()[0]), float(rows[3][1]), delta=1e-4)
+
+        # Curves on stdout leave the list to stderr, as a CSV whatever the folders' names are.
+        os.rename(self.folder / "runs/3", self.folder / "runs/3, again")
+        curves, err = self.rank("--output", "-")
+        self.assertEqual(curves[0][:2], ["video", "seconds"])
+        self.assertIn('runs/3, again"\n', err)
+        self.assertEqual({len(row) for row in self.rows(err[err.index("rank,"):])}, {3})
+        os.rename(self.folder / "runs/3, again", self.folder / "runs/3")
 
         shutil.copytree(self.folder / "runs/0", self.folder / "runs/damaged")
         self.write("runs/damaged/best.safetensors", b"damaged")

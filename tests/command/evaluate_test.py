@@ -94,6 +94,16 @@ class Evaluate(CommandTest):
         self.write("labels.csv", good.replace("a,333333,", "a,166666,"))
         self.assertIn("labels.csv, line 4", self.fails("evaluate", "predictions.csv", "labels.csv", status=3))
         self.assertIn("gone.csv", self.fails("evaluate", "predictions.csv", "gone.csv", status=3))
+        # What the header says, and EEV's files are not.
+        rows = [line.split(",") for line in good.splitlines()]
+        self.write("predictions.csv", good)
+        self.write("labels.csv", "".join(",".join(row[:1] + [str(int(row[1]) // 1000) if row[1].isdigit() else row[1]]
+                                                  + row[2:]) + "\n" for row in rows))
+        self.assertIn("labels.csv: the 12 rows of video 'a' are all within 1833 us; expected about 6 a second",
+                      self.fails("evaluate", "predictions.csv", "labels.csv", status=3))
+        for read in ("predictions.csv", "labels.csv"):
+            self.assertIn(f"that is {read}, which is read",
+                          self.fails("evaluate", "predictions.csv", "labels.csv", "--output", f"./{read}", status=2))
         for wrong in ([], ["a.csv"], ["a.csv", "b.csv", "--format", "xml"], ["a.csv", "b.csv", "--constant", "one"]):
             self.fails("evaluate", *wrong, status=2)
         self.assertIn("--constant", self.eev("evaluate", "--help")[0])

@@ -2,9 +2,10 @@
 import math
 import os
 import struct
+import subprocess
 import unittest
 
-from program import DEMO_NOTE, CommandTest, edit_safetensors, read_safetensors
+from program import PROGRAM, CommandTest, edit_safetensors, read_safetensors
 
 
 class Features(CommandTest):
@@ -16,7 +17,7 @@ class Features(CommandTest):
     def test_tensors_and_metadata(self):
         self.sample_clip()
         err = self.eev("extract", "sample.mp4", "--output", "out")[1]
-        self.assertIn(DEMO_NOTE, err)
+        self.assertIn("eev: note: rows of the demonstration's networks; --visual", err)
         metadata, tensors, data = read_safetensors(self.folder / "out/sample.safetensors")
         duration = float(metadata["eev.duration"])
         self.assertAlmostEqual(duration, 12, delta=0.1)
@@ -93,6 +94,10 @@ class Features(CommandTest):
         self.write("list.txt", "d.png\r\n\n  \nin\n".replace("  \n", ""))
         self.eev("extract", "list.txt", "e.png", "--output", "out")
         self.assertEqual(list(self.report()), ["d", "c", "b", "e"])
+        os.rename(self.folder / "list.txt", self.folder / "LIST.TXT")
+        self.eev("extract", "LIST.TXT", "--output", "out")
+        self.assertEqual(list(self.report()), ["d", "c", "b"])
+        os.rename(self.folder / "LIST.TXT", self.folder / "list.txt")
         everything = {name: (self.folder / "out" / name).read_bytes() for name in self.names("out")}
         for part in range(3):
             self.eev("extract", "list.txt", "e.png", "--output", "parts", "--shard", f"{part}/3")
@@ -108,6 +113,14 @@ class Features(CommandTest):
         self.image("x/a.png"), self.image("a.jpg")
         self.eev("extract", "x/a.png", "a.jpg", "--output", "out", "--shard", "1/2")
         self.assertEqual(list(self.report("out/report-1-of-2.csv")), ["a.jpg"])
+
+    def test_a_name_that_no_text_can_hold_is_skipped_like_others(self):
+        name = os.fsdecode(b"latin\xe9.png")
+        os.rename(self.folder / self.image("a.png"), os.fsencode(self.folder / name))
+        for told in (b"latin", b"1 of 1 had been done before"):
+            run = subprocess.run([PROGRAM, "extract", ".", "--output", "out"], cwd=self.folder, capture_output=True)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertIn(told, run.stderr)
 
     def test_nothing_to_do(self):
         (self.folder / "none").mkdir()

@@ -5,7 +5,6 @@ import json
 import math
 import os
 import pty
-import signal
 import subprocess
 import time
 import unittest
@@ -123,18 +122,6 @@ class Report(CommandTest):
         self.image("a.png")
         self.assertIn("nowhere/page.html", self.fails("predict", "a.png", "--report", "nowhere/page.html", status=3))
 
-    def test_nothing_is_written_over_another_or_over_a_video(self):
-        self.image("a.png")
-        os.symlink("a.png", self.folder / "link.png")
-        here = self.folder.resolve()
-        for one, other in (("-", "-"), ("same", "same"), ("./o.csv", "o.csv"), ("o.csv", f"{here}/o.csv")):
-            self.assertIn("both name", self.fails("predict", "a.png", "--report", one, "--output", other, status=2))
-        for option in ("--output", "--report"):
-            for name in ("a.png", "./a.png", f"{here}/a.png", "link.png"):
-                self.assertIn(f"{option} {name}: that is the video a.png",
-                              self.fails("predict", "a.png", option, name, status=2))
-        self.assertEqual(self.names(), ["a.png", "link.png"])
-
 
 class Sameness(CommandTest):
     def test_a_second_run_and_other_threads_give_the_same_bytes(self):
@@ -199,44 +186,12 @@ class BadInput(CommandTest):
         for form in ("csv", "json"):
             self.assertEqual(self.eev("predict", "missing.mp4", "--format", form, status=3)[0], "")
 
-    def test_an_output_that_cannot_be_written(self):
-        self.image("a.png")
-        self.assertIn("nowhere/out.csv", self.fails("predict", "a.png", "--output", "nowhere/out.csv", status=3))
-        self.assertIn("No space", self.fails("predict", "a.png", "--output", "/dev/full", status=3))
-        self.eev("predict", "a.png", "--output", "/dev/null")
-        self.assertTrue(os.path.exists("/dev/null") and not os.path.isfile("/dev/null"))
+    def test_text_is_no_video(self):
+        self.write("list.txt", "clips/one.mp4\n" * 100)
+        self.assertIn("list.txt: is text, not a video", self.fails("predict", "list.txt", status=3))
 
     def test_a_name_with_a_line_break_does_not_break_the_line(self):
         self.fails("predict", "a\nb.mp4", status=3)
-
-
-class Stopping(CommandTest):
-    def run_until_signal(self, number):
-        self.silent_video("long.y4m", frames=3000, rate="1:1")
-        process = self.start("predict", "long.y4m", "--output", "out.csv")
-        while not any(".tmp" in name for name in self.names()):
-            self.assertIsNone(process.poll())
-            time.sleep(0.01)
-        time.sleep(0.1)
-        process.send_signal(number)
-        err = process.communicate(timeout=60)[1]
-        self.assertEqual(process.returncode, 128 + number, err)
-        self.assertEqual(self.names(), ["long.y4m"])
-
-    def test_interrupt(self):
-        self.run_until_signal(signal.SIGINT)
-
-    def test_terminate(self):
-        self.run_until_signal(signal.SIGTERM)
-
-    def test_a_reader_that_closes_the_pipe_ends_it_quietly(self):
-        self.silent_video("a.y4m", frames=40, rate="1:1")
-        process = self.start("predict", "a.y4m", "--rate", "100", "--quiet")  # 4000 rows, more than a pipe holds
-        self.assertTrue(process.stdout.readline().startswith("video,"))
-        process.stdout.close()
-        self.assertEqual(process.stderr.read(), f"eev: note: {DEMO_NOTE}\n")
-        process.stderr.close()
-        self.assertEqual(process.wait(timeout=60), 0)
 
 
 class Progress(CommandTest):

@@ -59,4 +59,14 @@ void require(bool condition, const Parts&... parts) {
     throw error(message(parts...));
 }
 
+/// What `work()` returns. The message of an eev::error that it throws is told behind the name of the file.
+template <class Work>
+auto naming(const std::string& file, Work work) {
+  try {
+    return work();
+  } catch (const error& problem) {
+    throw error(message(file, ": ", problem.what()));
+  }
+}
+
 }  // namespace eev

@@ -83,11 +83,8 @@ head_shape head_shape_of(Lookup lookup) {
 
 /// The head in a file. Throws, naming the file, where it holds none.
 inline head_shape head_shape_in(const io::safetensors_source& file) {
-  try {
-    return head_shape_of([&](const std::string& name) { return file.shape_of(name); });
-  } catch (const error& problem) {
-    throw error(message(file.file().path(), ": ", problem.what()));
-  }
+  return naming(file.file().path(),
+                [&] { return head_shape_of([&](const std::string& name) { return file.shape_of(name); }); });
 }
 
 }  // namespace eev

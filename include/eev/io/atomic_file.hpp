@@ -66,6 +66,7 @@ class atomic_file {
   /// The file that `path` leads to through symbolic links, so that these stay. Nothing but a file is
   /// replaced: a rename to /dev/null would succeed.
   static std::string target_of(const std::string& path) {
+    require(!path.empty(), "no file can be written without a name");
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) {
       require(errno == ENOENT, path, ": cannot be written: ", std::strerror(errno));

@@ -92,8 +92,9 @@ inline model_files open_model(network_file visual, network_file audio,
     const std::string note = find_metadata(file, "eev.note").value_or("");
     if (model.note.find(note) == model.note.npos) model.note += (model.note.empty() ? "" : "; ") + note;
   };
+  // (What a bundle has to tell is of its own head.)
   for (const network_file* backbone : {&model.visual, &model.audio})
-    if (*backbone) take_note(backbone->source->file());
+    if (*backbone && !is_bundle(backbone->source->file())) take_note(backbone->source->file());
   for (const std::string& path : heads) {
     model.heads.push_back({path, std::make_shared<safetensors_source>(path)});
     const auto& file = model.heads.back().source->file();
