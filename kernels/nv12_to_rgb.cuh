@@ -5,7 +5,7 @@
 // multiple of 4; neighbours in a warp have neighbouring columns. Each chroma sample is read by up to 8
 // threads (16), from the first cache.
 //
-// Limits: sides below 2^19. Memory: 1.5 H W bytes in, 3 H W out. Some 30 operations on integers a
+// Limits: sides up to 65,535 x 8. Memory: 1.5 H W bytes in, 3 H W out. Some 30 operations on integers a
 // pixel: bound by memory.
 #pragma once
 
@@ -107,9 +107,9 @@ void nv12_to_rgb(device& device, view<std::uint8_t, 3> rgb, view<const std::uint
   require(rgb.shape == std::array{H, W, dim{3}} && chroma.shape == std::array{rows, columns, dim{2}},
           "nv12_to_rgb: rgb ", rgb.shape, ", luma ", luma.shape, ", chroma ", chroma.shape,
           "; expected rgb [H, W, 3], luma [H, W], chroma [(H + 1) / 2, (W + 1) / 2, 2]");
-  constexpr dim most = dim(1) << 19;
-  require(H < most && W < most, "nv12_to_rgb: luma ", luma.shape, "; on a GPU every side must be below ",
-          most, " pixels");
+  constexpr dim most = most_blocks_down * colour_rows;
+  require(H <= most && W <= most, "nv12_to_rgb: luma ", luma.shape, "; on a GPU a side has at most ", most,
+          " pixels");
   if (rgb.size() == 0) return;
   const auto start = [&](dim across, auto* kernel, auto* to, const auto* from) {
     launch("nv12_to_rgb", device, dim3(blocks_for(across, colour_columns), blocks_for(H, colour_rows)),

@@ -5,9 +5,9 @@
 // neighbouring pixels. Only rows that the pass down reads are made. Down: a thread has a byte; neighbours
 // have neighbouring bytes and the same weights.
 //
-// Limits: 3 channels, sides below 2^20. Memory: 3 H W + 3 h w bytes, and 6 H w (6 h W if the pass down comes
-// first) between the passes. 2 taps multiply-adds of integers a byte, taps = 1 + 4 max(1, H / h) down and
-// likewise across: bound by the first cache, which bytes and weights are read from.
+// Limits: 3 channels, sides up to 65,535 x 16. Memory: 3 H W + 3 h w bytes, and 6 H w (6 h W if the pass
+// down comes first) between the passes. 2 taps multiply-adds of integers a byte, taps = 1 + 4 max(1, H / h)
+// down and likewise across: bound by the first cache, which bytes and weights are read from.
 #pragma once
 
 #include <array>
@@ -102,9 +102,9 @@ void resize(device& device, view<std::uint8_t, 3> y, view<const std::uint8_t, 3>
           "resize: y ", y.shape, ", x ", x.shape, ", resized to ", std::array{window.height, window.width},
           " from ", std::array{window.top, window.left},
           " on; expected 3 channels, y inside the resized image");
-  constexpr dim most = dim(1) << 20;
-  require(H < most && W < most && h < most && w < most, "resize: y ", y.shape, ", x ", x.shape,
-          "; on a GPU every side must be below ", most, " pixels");
+  constexpr dim most = most_blocks_down * resize_warps * resize_rows;
+  require(H <= most && W <= most && h <= most && w <= most, "resize: y ", y.shape, ", x ", x.shape,
+          "; on a GPU a side has at most ", most, " pixels");
   if (y.size() == 0) return;
   auto scope = device.scope();
   const auto across = make_resample_table(device, {window.filter, w, window.left, W, window.width});

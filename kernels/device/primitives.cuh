@@ -62,6 +62,8 @@ inline bool aligned_to(std::size_t bytes, const void* data) {
 /// Blocks of `size` that cover `count`.
 inline unsigned blocks_for(dim count, dim size) { return unsigned((count + size - 1) / size); }
 
+constexpr dim most_blocks_down = 65535;  // along a grid's y and z
+
 // ---- elements: arithmetic is in float, whatever they are stored as ----
 
 __device__ __forceinline__ float load(const float* from) { return *from; }

@@ -48,4 +48,9 @@ TEST_CASE("NV12 without pixels does nothing; planes that do not fit are refused"
       "nv12_to_rgb: rgb [4, 6, 3], luma [4, 6], chroma [2, 2, 2]; expected rgb [H, W, 3], luma [H, W], "
       "chroma [(H + 1) / 2, (W + 1) / 2, 2]",
       error);
+  const dim most = 65535 * 8;  // a grid has 65,535 blocks of 8 rows
+  CHECK_THROWS_WITH_AS(nv12_to_rgb(device, view<std::uint8_t, 3>{rgb.tensor().data, {most + 1, 1, 3}},
+                                   view<std::uint8_t, 2>{luma.tensor().data, {most + 1, 1}},
+                                   view<std::uint8_t, 3>{chroma.tensor().data, {most / 2 + 1, 1, 2}}, bt601),
+                       "nv12_to_rgb: luma [524281, 1]; on a GPU a side has at most 524280 pixels", error);
 }

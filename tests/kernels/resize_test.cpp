@@ -58,7 +58,8 @@ TEST_CASE("resizing to nothing does nothing; images without pixels and parts out
                        error);
   CHECK_THROWS_AS(resize(device, y.as(2, 2, 3), x.as(4, 4, 3).slices(0, 0)), error);
   CHECK_THROWS_AS(resize(device, y.as(2, 3, 2), x.as(8, 3, 2)), error);
+  const dim most = 65535 * 16;  // a grid has 65,535 blocks of 16 rows
   CHECK_THROWS_WITH_AS(
-      resize(device, y.as(2, 2, 3), view<std::uint8_t, 3>{x.tensor().data, {1 << 20, 4, 3}}),
-      "resize: y [2, 2, 3], x [1048576, 4, 3]; on a GPU every side must be below 1048576 pixels", error);
+      resize(device, y.as(2, 2, 3), view<std::uint8_t, 3>{x.tensor().data, {most + 1, 4, 3}}),
+      "resize: y [2, 2, 3], x [1048561, 4, 3]; on a GPU a side has at most 1048560 pixels", error);
 }
