@@ -36,6 +36,11 @@ void measure_roofs(bench::meter& meter) {
   std::printf("roof,copy,bytes,0,%.6g,1\nroof,product,fp32,0,%.6g,1\nroof,product,bf16,0,%.6g,1\n", copy,
               float32, half);
   std::fflush(stdout);
+  for (dim size : {8, 32, 128})
+    meter.report("copy", message("of ", size, " MB"), "bytes", 1, {0, 2.0 * (size << 20)}, [&] {
+      bench::check(
+          cudaMemcpyAsync(to.data, from.data, size << 20, cudaMemcpyDeviceToDevice, meter.device.stream()));
+    });
 }
 
 /// True if all of them ran.

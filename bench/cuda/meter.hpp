@@ -1,6 +1,12 @@
 // In:  work that is begun in the stream of a GPU.  Out: how long it takes, and its share of what this GPU can
 // do, measured in the same run.  Rests on: eev::cuda, the CUDA runtime.
 //
+// Events enclose each call, and a memset of 256 MB goes before them. It takes an H100 some 90 us, in which
+// the host begins the call: what the events tell is the GPU's time, not that of the launch. And the call
+// finds nothing of its inputs in L2, but what others have written there, as behind an earlier kernel; so does
+// the copy that the roof is taken from, and tools/gpu/peers.py times PyTorch in the same way. Small copies
+// are told beside the roof: they show how much of it work can reach whose tensors L2 could hold.
+//
 // Every line of the output is one measurement: stem,what,precision,batch,seconds,share_of_roof.
 #pragma once
 
@@ -33,8 +39,10 @@ class meter {
  public:
   explicit meter(cuda::device& device) : device(device) {
     for (cudaEvent_t& event : events_) check(cudaEventCreate(&event));
+    check(cudaMalloc(&swept_, swept_bytes));
   }
   ~meter() {
+    cudaFree(swept_);
     for (cudaEvent_t event : events_) cudaEventDestroy(event);
   }
   meter(const meter&) = delete;
@@ -48,6 +56,7 @@ class meter {
     for (int i = 0; i < 3; ++i) work();
     std::vector<double> times;
     for (double sum = 0; times.size() < 11 || (sum < 0.2 && times.size() < 201); sum += times.back()) {
+      check(cudaMemsetAsync(swept_, 0, swept_bytes, device.stream()));
       check(cudaEventRecord(events_[0], device.stream()));
       work();
       check(cudaEventRecord(events_[1], device.stream()));
@@ -104,7 +113,10 @@ class meter {
     return tensor;
   }
 
+  static constexpr std::size_t swept_bytes = std::size_t{256} << 20;  // some times the largest L2
+
   cudaEvent_t events_[2];
+  void* swept_ = nullptr;
   double bytes_ = 1, float32_ = 1, bfloat16_ = 1;
 };
 

@@ -3,8 +3,9 @@
 
     tools/gpu/peers.py SECONDS [BENCHMARKS.csv COMMIT]
 
-The same networks at the same sizes as bench/cuda/: timed by events, the median, data on the GPU. What does not fit in
-SECONDS is left out. First comes what the file lacks, then what it has of other commits only, each in the order of what
+The same networks at the same sizes as bench/cuda/, timed as its meter.hpp does: the median of calls between events,
+each behind a memset that empties L2 and lets the host run ahead; data on the GPU. What does not fit in SECONDS is left
+out. First comes what the file lacks, then what it has of other commits only, each in the order of what
 matters most.
 """
 import contextlib
@@ -28,9 +29,11 @@ from peer_networks import Head, vggish  # noqa: E402
 def seconds_of(work):
     for _ in range(3):
         work()
+    swept = torch.empty(256 << 20, dtype=torch.uint8, device="cuda")
     times, total = [], 0.0
     while len(times) < 11 or (total < 0.2 and len(times) < 200):
         begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        swept.zero_()
         begin.record()
         work()
         end.record()
