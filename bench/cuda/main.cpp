@@ -51,8 +51,9 @@ bool run(bench::meter& meter, Wanted wanted) {
     if (!wanted(bench.stem)) continue;
     try {
       auto scope = meter.device.scope();
+      meter.device.round_factors(false);  // one that failed may have left it on
       bench.run(meter);
-    } catch (const error& error) {
+    } catch (const std::exception& error) {
       std::fprintf(stderr, "%s: %s\n", bench.stem, error.what());
       all = false;
     }

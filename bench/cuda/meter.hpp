@@ -120,7 +120,7 @@ class meter {
   double bytes_ = 1, float32_ = 1, bfloat16_ = 1;
 };
 
-/// Benches of one kernel file, or of the networks. Each registers itself.
+/// Benches of one kernel file, or of a network; all of these have the stem `networks`. Each registers itself.
 struct bench {
   const char* stem;
   void (*run)(meter&);
