@@ -59,7 +59,7 @@ void convolve(meter& meter, const std::string& what, dim side, dim C, dim N, dim
   auto scope = meter.device.scope();
   const auto x = meter.filled<element>(images, side, side, C);
   const auto filters = meter.filled<element>(N, dim{3}, dim{3}, C / groups);  // as the device packs them
-  const auto bias = meter.filled<float>(N);
+  const auto bias = meter.kept(N);
   const auto y = meter.device.take<element>(images, side, side, N);
   meter.report(
       "conv2d", what, "bf16", images,

@@ -89,14 +89,13 @@ class meter {
   /// A tensor of values between -0.5 and 0.5, or bytes from 0 to 250; none the same as its neighbour.
   template <class T, class... Extents>
   auto filled(Extents... extents) {
-    return made<T>(
-        [](dim i) {
-          if constexpr (std::is_integral_v<T>)
-            return T(i * 7 % 251);
-          else
-            return T(float(i * 7919 % 10007) / 10007 - 0.5f);
-        },
-        extents...);
+    return made<T>(value_at<T>, extents...);
+  }
+  /// The same values as a network's parameters, which live as long as the device: it has rounded them, too.
+  auto kept(dim size) {
+    std::vector<float> values(size);
+    for (dim i = 0; i < size; ++i) values[i] = value_at<float>(i);
+    return device.keep(values);
   }
   template <class... Extents>
   auto constant(float value, Extents... extents) {
@@ -104,6 +103,13 @@ class meter {
   }
 
  private:
+  template <class T>
+  static T value_at(dim i) {
+    if constexpr (std::is_integral_v<T>)
+      return T(i * 7 % 251);
+    else
+      return T(float(i * 7919 % 10007) / 10007 - 0.5f);
+  }
   template <class T, class Value, class... Extents>
   auto made(Value value, Extents... extents) {
     auto tensor = device.take<T>(extents...);

@@ -68,7 +68,7 @@ void multiply(meter& meter) {
     const dim R = images * at.side * at.side, C = at.channels;
     const auto x = meter.filled<T>(R, C);
     const auto weight = meter.filled<T>(4 * C, C);
-    const auto bias = meter.filled<float>(4 * C);
+    const auto bias = meter.kept(4 * C);
     auto y = meter.device.take<T>(R, 4 * C);
     meter.report("linear", text_of(at) + " to " + std::to_string(4 * C) + " gelu", precision_of<T>, images,
                  {8.0 * R * C * C, (5.0 * R * C + 4 * C * C) * sizeof(T)},
