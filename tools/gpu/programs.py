@@ -24,12 +24,19 @@ def commit():
     packed = CARRIED / "commit"
     if packed.exists():
         return packed.read_text().strip()
-    asked = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return asked.stdout.strip() or "unknown"
+    return commit_of(ROOT)
 
 
-def pack(with_command=True):
-    """doctest is one header; CMake finds it by the file that is written beside it."""
+def commit_of(tree):
+    """As git tells it; a tree that was changed since, but for results, says so."""
+    def git(*words):
+        return subprocess.run(["git", "-C", tree, *words], capture_output=True, text=True).stdout.strip()
+    changed = git("status", "--porcelain", "--", ".", ":!bench/results")
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("-changed" if changed else "")
+
+
+def carry_doctest():
+    """It is one header; CMake finds it by the file that is written beside it."""
     header = next((path for path in [pathlib.Path("/usr/include/doctest/doctest.h"),
                                      pathlib.Path("/usr/local/include/doctest/doctest.h")] if path.exists()), None)
     if not header:
@@ -39,16 +46,20 @@ def pack(with_command=True):
     (CARRIED / "doctestConfig.cmake").write_text(
         "add_library(doctest::doctest INTERFACE IMPORTED)\n"
         "target_include_directories(doctest::doctest INTERFACE \"${CMAKE_CURRENT_LIST_DIR}\")\n")
-    for former in [CARRIED / "commit", COMMAND, DEMO]:
-        former.unlink(missing_ok=True)
-    (CARRIED / "commit").write_text(commit() + "\n")
+
+
+def pack():
+    """The commit is written last: where it stands, all is there and of that commit."""
+    shutil.rmtree(CARRIED, ignore_errors=True)
+    packed = commit_of(ROOT)
+    carry_doctest()
     if shutil.which("nvcc"):
         for program in build(PACKED_FOR, None):
             shutil.copy(program, CARRIED)
             subprocess.run(["strip", "--strip-debug", CARRIED / program.name], check=True)
-        if with_command:
-            pack_command()
+        pack_command()
     check_size(travelling())
+    (CARRIED / "commit").write_text(packed + "\n")
 
 
 def pack_command():
