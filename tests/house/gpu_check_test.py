@@ -69,6 +69,19 @@ class Steps(unittest.TestCase):
             self.assertEqual(test.call_args.args[1], [("gru", "memcheck"), ("gate", "racecheck"), ("gru", "racecheck"),
                                                       ("gate", "memcheck")])
 
+    def test_a_check_of_the_command_is_written_down_before_the_next_one_begins(self):
+        def rows(*arguments):
+            yield {"command": "command/predict", "precision": "fp32", "passed": "yes"}
+            written.extend(session.record.of_commit("command.csv"))
+            raise KeyboardInterrupt
+        written = []
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(check, "RESULTS", pathlib.Path(folder)), \
+                mock.patch.object(programs, "commit", lambda: "new"), mock.patch.object(check, "run_command", rows):
+            session = check.Session("GPU", "90", "tests", "bench", [])
+            with self.assertRaises(KeyboardInterrupt):
+                session.run_command(30)
+        self.assertEqual([row["passed"] for row in written], ["yes"])
+
     def test_two_runs_of_the_same_that_differ_are_told(self):
         first = [ROOF, measured("networks", 0.01, "head"), measured("networks", 0.01, "vggish")]
         again = [ROOF | {"seconds": "1"}, measured("networks", 0.012, "head"), measured("networks", 0.0105, "vggish")]

@@ -5,6 +5,7 @@ import csv
 import json
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,12 @@ class Checks(unittest.TestCase):
                              ("extract", lambda rows: rows[:-1]),
                              ("train", lambda rows: [[0.3, "nan"], [0.2, 0.1]])):
             self.assertEqual(self.wrong(planted(what, change), ["bf16"]), [(what, "bf16")])
+
+    def test_what_nobody_foresaw_fails_and_the_others_go_on(self):
+        for mistake in (struct.error, TypeError, AttributeError, RuntimeError):
+            def change(numbers):
+                raise mistake("unforeseen")
+            self.assertEqual(self.wrong(planted("predict", change), ["bf16"]), [("predict", "bf16")])
 
     def test_training_has_to_learn_and_to_give_the_same_bits_twice(self):
         self.assertEqual(self.wrong(planted("train", lambda rows: rows[::-1]), ["fp32"]), [("train", "fp32")])

@@ -192,8 +192,8 @@ def attempt(work):
     except Missing as problem:
         print(f"---- command: {problem}")
         return "not run", None
-    except (Wrong, OSError, LookupError, ValueError, ArithmeticError) as problem:
-        print(f"---- command: {problem}")
+    except Exception as problem:  # whatever the program has written that nobody foresaw
+        print(f"---- command: {problem if isinstance(problem, Wrong) else repr(problem)}")
         return "no", None
 
 
