@@ -20,24 +20,32 @@ def measured(stem, seconds, what=None, batch="64"):
 
 
 def peer(seconds, batch="64", name="torch.compile", precision="bf16"):
-    return {"what": "swin-large", "precision": precision, "batch": batch, "peer": name, "seconds": str(seconds)}
+    return {"what": "networks swin-large", "precision": precision, "batch": batch, "peer": name, "seconds": str(seconds)}
 
 
 class Rows(unittest.TestCase):
+    def rows(self, own, peers):
+        return list(results.side_by_side(results.benchmark_rows(own, peers, "abc", "2026-11-24")))
+
     def test_a_ratio_above_1_means_that_eev_is_faster(self):
-        row, = results.benchmark_rows([measured("networks", 0.01, "swin-large")], [peer(0.02)], "abc", "2026-11-24")
+        row, = self.rows([measured("networks", 0.01, "swin-large")], [peer(0.02)])
         self.assertEqual((row["ratio"], row["eev"], row["peer_value"]), ("2.000", "6400", "3200"))
         self.assertEqual(set(row), set(results.BENCHMARK_COLUMNS))
 
     def test_another_batch_or_precision_is_no_peer(self):
         for other in (peer(0.02, batch="8"), peer(0.02, precision="fp32")):
-            own, alone = results.benchmark_rows([measured("networks", 0.01, "swin-large")], [other], "abc", "today")
+            own, alone = self.rows([measured("networks", 0.01, "swin-large")], [other])
             self.assertNotIn("peer", own)
             self.assertNotIn("eev", alone)
 
     def test_roofs_are_kept_with_their_units(self):
-        row, = results.benchmark_rows([ROOF], [], "abc", "2026-11-24")
+        row, = self.rows([ROOF], [])
         self.assertEqual((row["eev"], row["unit"]), ("3e12", "B/s"))
+
+    def test_a_kernel_may_have_a_peer_too(self):
+        row, = self.rows([measured("log_mel", 0.001, "log_mel of an hour", "1")],
+                         [peer(0.002, "1") | {"what": "log_mel log_mel of an hour"}])
+        self.assertEqual((row["what"], row["ratio"]), ("log_mel log_mel of an hour", "2.000"))
 
     def test_every_kernel_has_a_line_even_if_nothing_of_it_ran(self):
         outcomes = {"gru": {"passed": "yes", "memcheck": "no"}}
@@ -88,34 +96,47 @@ class Growth(unittest.TestCase):
         self.assertEqual(add("new", "not run", "not run"), [("fp32", "old", "yes"), ("bf16", "new", "not run")])
         self.assertEqual(add("new", "no", "yes"), [("fp32", "new", "no"), ("bf16", "new", "yes")])
 
-    def benchmarks(self, commit, own=(), others=()):
-        """(commit, eev, peer, its value, ratio)"""
-        record = results.Record(self.folder, commit)
+    def benchmarks(self, call, own=(), others=()):
+        """(commit, eev, peer, its value, ratio), once these are added in a call: its commit, or what it was before."""
+        record = results.Record(self.folder, call) if isinstance(call, str) else call
         record.add_benchmarks([measured("networks", seconds, "swin-large") for seconds in own], others)
         return [tuple(row[column] for column in ("commit", "eev", "peer", "peer_value", "ratio"))
                 for row in record.rows("benchmarks.csv")]
 
-    def test_a_peer_is_kept_until_ours_is_measured_too(self):
-        self.assertEqual(self.benchmarks("new", [], [peer(0.02)]), [("new", "", "torch.compile", "3200", "")])
-        self.assertEqual(self.benchmarks("new", [0.01]), [("new", "6400", "torch.compile", "3200", "2.000")])
-        self.assertEqual(self.benchmarks("new", [0.02]), [("new", "3200", "torch.compile", "3200", "1.000")])
-        self.assertEqual([row[2] for row in self.benchmarks("new", [], [peer(0.04, name="eager")])],
-                         ["torch.compile", "eager"])
+    def test_a_peer_is_kept_until_the_same_call_measures_ours_too(self):
+        call = results.Record(self.folder, "new")
+        self.assertEqual(self.benchmarks(call, [], [peer(0.02)]), [("new", "", "torch.compile", "3200", "")])
+        self.assertEqual(self.benchmarks(call, [0.01]), [("new", "6400", "torch.compile", "3200", "2.000")])
+        self.assertEqual(self.benchmarks(call, [0.02]), [("new", "3200", "torch.compile", "3200", "1.000")])
+        self.assertEqual([row[2:] for row in self.benchmarks(call, [], [peer(0.04, name="eager")])],
+                         [("torch.compile", "3200", "1.000"), ("eager", "1600", "2.000")])
+
+    def test_a_ratio_is_of_one_call(self):
+        first = ("new", "6400", "torch.compile", "3200", "2.000")
+        self.assertEqual(self.benchmarks("new", [0.01], [peer(0.02)]), [first])
+        alone = ("new", "3200", "", "", "")
+        self.assertEqual(self.benchmarks("new", [0.02]), [first, alone])
+        self.assertEqual(self.benchmarks("new", [], [peer(0.04)]), [first, alone])
+        eager = ("new", "1600", "eager", "1600", "1.000")
+        self.assertEqual(self.benchmarks("new", [0.04], [peer(0.04, name="eager")]), [first, eager])
+        self.assertEqual(self.benchmarks("new", [0.04], [peer(0.02)]),
+                         [("new", "1600", "torch.compile", "3200", "0.500"), eager])
 
     def test_a_measurement_replaces_an_older_one_but_not_its_peers(self):
         self.assertEqual(self.benchmarks("old", [0.02]), [("old", "3200", "", "", "")])
         self.assertEqual(self.benchmarks("new", [0.01]), [("new", "6400", "", "", "")])
         with_peer = ("new", "6400", "torch.compile", "3200", "2.000")
-        self.assertEqual(self.benchmarks("new", [], [peer(0.02)]), [with_peer])
-        self.assertEqual(self.benchmarks("newer", [0.005]), [with_peer, ("newer", "12800", "", "", "")])
-        self.assertEqual(self.benchmarks("newer", [], [peer(0.02)]),
+        self.assertEqual(self.benchmarks("new", [0.01], [peer(0.02)]), [with_peer])
+        call = results.Record(self.folder, "newer")
+        self.assertEqual(self.benchmarks(call, [0.005]), [with_peer, ("newer", "12800", "", "", "")])
+        self.assertEqual(self.benchmarks(call, [], [peer(0.02)]),
                          [("newer", "12800", "torch.compile", "3200", "4.000")])
 
     def test_peers_that_are_lacking_come_first(self):
         self.benchmarks("old", [0.02], [peer(0.02)])
         self.benchmarks("new", [0.02], [peer(0.02, name="eager")])
         rows = results.Record(self.folder, "new").rows("benchmarks.csv")
-        names = [(("swin-large", "bf16", 64, name), ) for name in ("eager", "torch.compile", "another")]
+        names = [(("networks swin-large", "bf16", 64, name), ) for name in ("eager", "torch.compile", "another")]
         self.assertEqual([one[0][3] for one in results.lacking_first(names, rows, "new")],
                          ["another", "torch.compile", "eager"])
 

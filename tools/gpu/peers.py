@@ -100,13 +100,13 @@ def measurements():
     rounds factors is compared with eev where it rounds them."""
     for peer, precision, kind in [("nn.GRU (cuDNN)", "fp32", "exact"), ("nn.GRU (cuDNN in TF32)", "bf16", "tf32"),
                                   ("nn.GRU (cuDNN, autocast to bf16)", "bf16", "bf16")]:
-        yield ("train_step", precision, 128, peer), kind, functools.partial(train, 128)
+        yield ("networks train_step", precision, 128, peer), kind, functools.partial(train, 128)
         for batch in [128, 1]:
-            yield ("head", precision, batch, peer), kind, functools.partial(predict, batch)
-    yield ("vggish", "bf16", 64, "PyTorch eager"), "tf32", functools.partial(hear, 64)
+            yield ("networks head", precision, batch, peer), kind, functools.partial(predict, batch)
+    yield ("networks vggish", "bf16", 64, "PyTorch eager"), "tf32", functools.partial(hear, 64)
     for batch in [64, 1, 8, 256]:
         for peer, compiled in [("torch.compile (timm)", True), ("PyTorch eager (timm)", False)]:
-            yield ("swin-large", "bf16", batch, peer), "tf32", functools.partial(see, compiled, batch)
+            yield ("networks swin-large", "bf16", batch, peer), "tf32", functools.partial(see, compiled, batch)
 
 
 def main(seconds="180", file=None, commit=None):

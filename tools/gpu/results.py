@@ -5,7 +5,8 @@ check of the program (command_checks.py), benchmarks.csv one for each measuremen
 machine's results: CONTRIBUTING.md). What the files do not hold has never run on a GPU, and README.md says so.
 
 The files grow by what each run adds: a line is of one commit, and stays until a newer commit has one that says all that
-it says. The copies in $OUT, where that is set, are for a machine of which nothing else comes back.
+it says. In benchmarks.csv eev's value and that of a peer stand in one line, with a ratio, if one call has measured
+both. The copies in $OUT, where that is set, are for a machine of which nothing else comes back.
 """
 import csv
 import datetime
@@ -44,8 +45,8 @@ def write(path, columns, rows):
 
 
 def benchmark_rows(measured, peers, commit, date):
-    """Both are lists of dictionaries of strings: stem, what, precision, batch, seconds, share_of_roof; peers, who have
-    the networks only, have what, precision, batch, peer, seconds. Units are those of speed, so that a ratio above 1
+    """Both are lists of dictionaries of strings: stem, what, precision, batch, seconds, share_of_roof; those of peers
+    have what (as the row is called), precision, batch, peer, seconds. Units are those of speed, so that a ratio above 1
     means that eev is faster."""
     rows, when = [], {"commit": commit, "date": date}
     for one in measured:
@@ -54,13 +55,17 @@ def benchmark_rows(measured, peers, commit, date):
                          "eev": one["seconds"], "unit": "B/s" if one["what"] == "copy" else "FLOP/s",
                          "share_of_roof": "1"} | when)
         else:
-            rows.append({"what": one["stem"] if one["what"] == one["stem"] else f"{one['stem']} {one['what']}",
+            rows.append({"what": called(one["stem"], one["what"]),
                          "precision": one["precision"], "batch": one["batch"], "eev": speed_of(one), "unit": "1/s",
                          "share_of_roof": one["share_of_roof"]} | when)
     for one in peers:
-        rows.append({"what": f"networks {one['what']}", "precision": one["precision"], "batch": one["batch"],
-                     "unit": "1/s", "peer": one["peer"], "peer_value": speed_of(one)} | when)
-    return side_by_side(rows)
+        rows.append({"what": one["what"], "precision": one["precision"], "batch": one["batch"], "unit": "1/s",
+                     "peer": one["peer"], "peer_value": speed_of(one)} | when)
+    return rows
+
+
+def called(stem, what):
+    return what if what == stem else f"{stem} {what}"
 
 
 def speed_of(one):
@@ -72,12 +77,11 @@ def measurement(row):
 
 
 def side_by_side(rows):
-    """Rows of one commit: a row for each peer of a measurement, or one without a peer; of each the last numbers."""
+    """Rows of one call: a row for each peer of a measurement, or one without a peer; of each the last numbers."""
     ours, peers = {}, {}
     for row in rows:
         if row.get("eev"):
-            ours[measurement(row)] = {column: row[column] for column in row
-                                      if column not in ("peer", "peer_value", "ratio")}
+            ours[measurement(row)] = row
         if row.get("peer"):
             peers.setdefault(measurement(row), {})[row["peer"]] = row
     for key in dict.fromkeys(map(measurement, rows)):
@@ -111,14 +115,24 @@ def said(row, keys):
             if column not in (*keys, "commit", "date") and value not in ("", "not run")}
 
 
-def merged(former, new, keys):
-    """Rows of a file and new ones. What was said at the same commit stays, unless it is said anew; a row of an older
-    commit stays until a newer one says all that it says."""
+def filled(before, row, keys):
+    """What was said stays, unless it is said anew."""
+    return row | {column: before[column] for column in said(before, keys) - said(row, keys)}
+
+
+def whole(before, row, keys):
+    """What was said stays until as much is said anew."""
+    return row if said(before, keys) <= said(row, keys) else before
+
+
+def merged(former, new, keys, at_one_commit=filled):
+    """Rows of a file and new ones, two of the same commit as `at_one_commit` says; a row of an older commit stays until
+    a newer one says all that it says."""
     lines = {}  # {keys: {commit: row}}, the newest last
     for row in [*former, *new]:
         commits = lines.setdefault(tuple(row.get(key, "") for key in keys), {})
         before = commits.pop(row["commit"], {})
-        commits[row["commit"]] = row | {column: before[column] for column in said(before, keys) - said(row, keys)}
+        commits[row["commit"]] = at_one_commit(before, row, keys)
     kept = []
     for commits in lines.values():
         says = [said(row, keys) for row in commits.values()]
@@ -129,15 +143,13 @@ def merged(former, new, keys):
     return kept
 
 
-def merged_benchmarks(former, new):
-    """The same, where a row without a peer is replaced by one with any."""
-    at = new[0]["commit"]
-    now = list(side_by_side([*(row for row in former if row["commit"] == at), *new]))
+def merged_benchmarks(former, call):
+    """Rows of the file and those of one call; a row without a peer is replaced by one with any."""
+    now = list(side_by_side(call))
     measured = {measurement(row) for row in now if row.get("eev")}
-    older = [row for row in former
-             if row["commit"] != at and (row["peer"] or measurement(row) not in measured)]
+    older = [row for row in former if row["peer"] or measurement(row) not in measured]
     order = list(dict.fromkeys(map(measurement, [*former, *now])))
-    return sorted(merged(older, now, ["what", "precision", "batch", "peer"]),
+    return sorted(merged(older, now, ["what", "precision", "batch", "peer"], whole),
                   key=lambda row: order.index(measurement(row)))
 
 
@@ -146,8 +158,7 @@ def lacking_first(comparisons, rows, commit):
     that are in one of this commit."""
     known = {}
     for row in rows:
-        compared = row["what"].removeprefix("networks "), row["precision"], row["batch"], row["peer"]
-        known.setdefault(compared, set()).add(row["commit"])
+        known.setdefault((*measurement(row), row["peer"]), set()).add(row["commit"])
 
     def rank(comparison):
         commits = known.get(tuple(map(str, comparison[0])), set())
@@ -156,10 +167,11 @@ def lacking_first(comparisons, rows, commit):
 
 
 class Record:
-    """The files of one GPU. Each addition is written at once."""
+    """The files of one GPU, in one call of tools/gpu-check. Each addition is written at once."""
 
     def __init__(self, folder, commit):
         self.folder, self.when = folder, {"commit": commit, "date": datetime.date.today().isoformat()}
+        self.benchmarks = []  # of this call
 
     def rows(self, name):
         path = self.folder / name
@@ -177,9 +189,10 @@ class Record:
         self.write("command.csv", COMMAND_COLUMNS, merged(self.rows("command.csv"), new, ["command", "precision"]))
 
     def add_benchmarks(self, measured, peers=()):
-        new = list(benchmark_rows(measured, peers, **self.when))
-        if new:
-            self.write("benchmarks.csv", BENCHMARK_COLUMNS, merged_benchmarks(self.rows("benchmarks.csv"), new))
+        self.benchmarks += benchmark_rows(measured, peers, **self.when)
+        if self.benchmarks:
+            self.write("benchmarks.csv", BENCHMARK_COLUMNS,
+                       merged_benchmarks(self.rows("benchmarks.csv"), self.benchmarks))
 
     def write(self, name, columns, rows):
         write(self.folder / name, columns, rows)
