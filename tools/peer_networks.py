@@ -1,6 +1,8 @@
 """The networks in PyTorch, as their authors wrote them: what eev's are timed beside."""
 import torch
 
+from golden.log_mel import hann_window, mel_matrix
+
 
 class Head(torch.nn.Module):
     """The paper's head."""
@@ -15,6 +17,21 @@ class Head(torch.nn.Module):
         x = torch.cat([self.visual(visual)[0], self.audio(audio)[0]], 2)
         x = self.linear(torch.sigmoid(self.gate1(x)) * x)
         return torch.sigmoid(torch.sigmoid(self.gate2(x)) * x)
+
+
+class LogMel(torch.nn.Module):
+    """VGGish's spectrogram, [F, 64], of samples at 16 kHz with 112 zeros behind them: a frame's 400 samples are the
+    first of the 512 that are transformed."""
+
+    def __init__(self):
+        super().__init__()
+        window = torch.tensor(hann_window(), dtype=torch.float32)
+        self.register_buffer("window", torch.nn.functional.pad(window, (0, 112)))
+        self.register_buffer("matrix", torch.tensor(mel_matrix(), dtype=torch.float32))
+
+    def forward(self, samples):
+        spectrum = torch.stft(samples, 512, 160, window=self.window, center=False, return_complex=True)
+        return torch.log(spectrum.abs().T @ self.matrix + 0.01)
 
 
 def vggish():

@@ -12,12 +12,12 @@ def sound(samples):
     return np.floor(32768 * loudness * (tones + 0.1 * noise) + 0.5) / 32768
 
 
-def log_mel(samples):
-    frames = 1 + (len(samples) - 400) // 160
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
-    windowed = np.stack([samples[160 * f:160 * f + 400] * window for f in range(frames)])
-    magnitude = np.abs(np.fft.rfft(windowed, 512))
+def hann_window():
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
 
+
+def mel_matrix():
+    """[257, 64]"""
     def mel(hertz):
         return 1127 * np.log(1 + hertz / 700)
 
@@ -28,7 +28,13 @@ def log_mel(samples):
         low, centre, high = edges[band:band + 3]
         matrix[:, band] = np.maximum(0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)))
     matrix[0] = 0
-    return np.log(magnitude @ matrix + 0.01)
+    return matrix
+
+
+def log_mel(samples):
+    frames = 1 + (len(samples) - 400) // 160
+    windowed = np.stack([samples[160 * f:160 * f + 400] * hann_window() for f in range(frames)])
+    return np.log(np.abs(np.fft.rfft(windowed, 512)) @ mel_matrix() + 0.01)
 
 
 def make():

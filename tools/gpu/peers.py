@@ -23,7 +23,7 @@ import torch  # noqa: E402
 
 sys.path[:0] = [str(TOOLS), str(TOOLS / "gpu")]
 import results  # noqa: E402
-from peer_networks import Head, vggish  # noqa: E402
+from peer_networks import Head, LogMel, vggish  # noqa: E402
 
 
 def seconds_of(work):
@@ -83,6 +83,11 @@ def hear(batch):
     return without_gradient(network, torch.randn(batch, 1, 96, 64, dtype=torch.bfloat16))
 
 
+def listen():
+    samples = torch.nn.functional.pad(torch.rand(3600 * 16000) - 0.5, (0, 112))
+    return without_gradient(LogMel(), samples)
+
+
 @functools.cache
 def swin(compiled):
     import timm
@@ -104,6 +109,7 @@ def measurements():
         for batch in [128, 1]:
             yield ("networks head", precision, batch, peer), kind, functools.partial(predict, batch)
     yield ("networks vggish", "bf16", 64, "PyTorch eager"), "tf32", functools.partial(hear, 64)
+    yield ("log_mel log_mel of an hour", "fp32", 1, "PyTorch eager (torch.stft)"), "exact", listen
     for batch in [64, 1, 8, 256]:
         for peer, compiled in [("torch.compile (timm)", True), ("PyTorch eager (timm)", False)]:
             yield ("networks swin-large", "bf16", batch, peer), "tf32", functools.partial(see, compiled, batch)
