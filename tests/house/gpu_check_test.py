@@ -36,7 +36,7 @@ class Steps(unittest.TestCase):
         self.assertEqual([line["what"] for line in lines], ["copy"])
 
     def begun(self, seconds, steps):
-        """What begins of steps (name, fewest, most, share), and with how many seconds; `fails` fails."""
+        """What begins of steps (name, fewest, most, left to it), and with how many seconds; `fails` fails."""
         begun = []
 
         def step(name, seconds):
@@ -49,15 +49,51 @@ class Steps(unittest.TestCase):
         return begun, well
 
     def test_a_step_that_fails_leaves_the_next_one_its_turn(self):
-        self.assertEqual(self.begun(100, [("fails", 1, 10, 1), ("last", 1, 10, 1)]),
+        self.assertEqual(self.begun(100, [("fails", 1, 10, 0), ("last", 1, 10, 1)]),
                          ([("fails", 10), ("last", 100)], False))
 
-    def test_steps_share_what_is_left(self):
-        steps = [("tests", 10, 110, 0.6), ("peers", 60, 1000, 0.6), ("bench", 10, 60, 1), ("sanitizers", 10, 1000, 1)]
+    def test_steps_leave_something_to_those_after_them(self):
+        steps = [("tests", 10, 110, 0), ("peers", 60, 1000, 60), ("bench", 10, 90, 75), ("sanitizers", 10, 1000, 30)]
         self.assertEqual(self.begun(90, steps), ([("tests", 54), ("bench", 60), ("sanitizers", 90)], True))
-        self.assertEqual(self.begun(300, steps)[0][1], ("peers", 180))
+        self.assertEqual(self.begun(300, steps),
+                         ([("tests", 110), ("peers", 195), ("bench", 90), ("sanitizers", 300)], True))
+        self.assertEqual(self.begun(300, steps[1:3]), ([("peers", 225), ("bench", 300)], True))
         self.assertEqual(self.begun(300, steps[1:2]), ([("peers", 300)], True))
         self.assertEqual(self.begun(5, steps), ([], True))
+
+    def limits(self, seconds, only, takes):
+        """How long each program of a call may take, in its order; `takes` says how long it does, and the clock is
+        made up."""
+        clock, limits = [0.0], []
+
+        def run(name, limit):
+            limits.append((name, round(limit)))
+            clock[0] += min(limit, takes[name])
+
+        def lines_of(command, columns, limit):
+            name = "peers" if "peers.py" in str(command[1]) else "networks" if "networks" in command else "kernels"
+            run(name, float(command[2]) if name == "peers" else limit)
+            return []
+
+        def command(gpu, capability, seconds):
+            run("command", seconds)
+            return []
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(check, "RESULTS", pathlib.Path(folder)), \
+                mock.patch.object(programs, "commit", lambda: "new"), mock.patch.object(check, "write_overview"), \
+                mock.patch.object(check, "run_command", command), mock.patch.object(runs, "lines_of", lines_of), \
+                mock.patch.object(runs, "test", lambda tests, jobs, seconds: run("tests", seconds) or {}), \
+                mock.patch.object(check.time, "monotonic", lambda: clock[0]):
+            steps = [step for step in check.Session("GPU", "90", "tests", "bench", []).steps() if step[0] in only]
+            self.assertTrue(check.run_steps(steps, seconds))
+        return limits
+
+    def test_a_call_has_time_for_what_is_compiled_and_for_all_kernels(self):
+        takes = {"tests": 1000, "command": 1000, "networks": 60, "peers": 1000, "kernels": 70}
+        self.assertEqual(self.limits(200, ["tests", "command"], takes), [("tests", 110), ("command", 90)])
+        (_, before), (_, peers), (_, after), (_, kernels) = self.limits(500, ["bench", "peers"], takes)
+        self.assertGreaterEqual(min(before, after), 60)
+        self.assertGreaterEqual(peers, 250)
+        self.assertGreaterEqual(kernels, 75)
 
     def test_sanitizers_begin_where_they_have_not_passed(self):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(check, "RESULTS", pathlib.Path(folder)), \
