@@ -80,16 +80,17 @@ std::string progress::bar(double time) const {
   const double share = claimed_ > 0 ? std::min(1.0, seconds_ / claimed_) : 0;
   const double done = bytes_ > 0 ? (bytes_done_ + share * own_bytes_) / bytes_ : 0;
   const double rate = (seconds_done_ + seconds_) / std::max(time, 1e-3);
-  std::string line;
-  if (console_.is_terminal()) {
-    constexpr int width = 24;
-    const int filled = int(done * width);
-    line = "[" + std::string(filled, '#') + std::string(width - filled, '-') + "] ";
-  }
+  std::string line = console_.is_terminal() ? bar_of(done) : "";
   line += text("%3.0f %%, %d of %d, %.1fx realtime", 100 * done, video_, videos_, rate);
   if (done > 0.01) line += ", " + clock_time(time * (1 - done) / done) + " left";
   if (console_.is_terminal()) line += "  " + name_.substr(name_.rfind('/') + 1);
   return line;
+}
+
+std::string bar_of(double share) {
+  constexpr int width = 24;
+  const int filled = int(std::clamp(share, 0.0, 1.0) * width);
+  return "[" + std::string(filled, '#') + std::string(width - filled, '-') + "] ";
 }
 
 std::string clock_time(double seconds) {

@@ -72,6 +72,9 @@ class progress {
   double said_ = 0;  // when the last line was
 };
 
+/// As "[######------------------] ", before what a line of progress tells.
+std::string bar_of(double share);
+
 /// Whole seconds as 1:02:03 or 02:03.
 std::string clock_time(double seconds);
 

@@ -1,6 +1,7 @@
 // In:  predictions, or trained runs.  Out: the mean of the predictions, or which runs are best.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -134,8 +135,16 @@ int rank_runs(const ensemble_options& options) {
   };
   std::vector<ranked_run> runs;
   int failed = 0;
-  for (const std::string& path : find_runs(options.runs)) {
+  const auto folders = find_runs(options.runs);
+  const auto began = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < folders.size(); ++i) {
     stop_if_interrupted();
+    const std::string& path = folders[i];
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+    console.draw(message(
+        bar_of(double(i) / double(folders.size())), "run ", i + 1, " of ", folders.size(),
+        i > 0 ? ", " + clock_time(taken.count() / double(i) * double(folders.size() - i)) + " left" : "",
+        "  ", path));
     const std::string file = path + "/best.safetensors";
     try {
       const train::stored_checkpoint stored(file);

@@ -1,6 +1,7 @@
 // In:  features and labels.  Out: a trained head, in a folder that tells how it came about.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -124,11 +125,16 @@ class epoch_lines {
   epoch_lines(console& console, const train::recipe& recipe, std::size_t clips)
       : console_(console), recipe_(recipe), clips_(double(clips)) {}
 
-  void start(int epochs_done) { epoch_ = epochs_done; }
+  void start(int epochs_done) { first_ = epoch_ = epochs_done, began_ = clock::now(); }
 
   void step(int step, int steps) {
     stop_if_interrupted();
-    console_.draw(message("epoch ", epoch_ + 1, " of ", recipe_.epochs, ": step ", step, " of ", steps));
+    const double taken = std::chrono::duration<double>(clock::now() - began_).count();
+    const double done = epoch_ + double(step) / steps, ours = done - first_;  // epochs
+    const double rate = clips_ * ours / taken;
+    console_.draw(message(bar_of(done / recipe_.epochs), "epoch ", epoch_ + 1, "/", recipe_.epochs, ", step ",
+                          step, "/", steps, number(rate < 10 ? ", %.1f clips/s, " : ", %.0f clips/s, ", rate),
+                          clock_time(taken / ours * (recipe_.epochs - done)), " left"));
   }
 
   void epoch(const train::epoch_report& report) {
@@ -145,6 +151,8 @@ class epoch_lines {
   }
 
  private:
+  using clock = std::chrono::steady_clock;
+
   static std::string number(const char* format, double value) {
     std::array<char, 64> text;
     return {text.data(), std::size_t(std::snprintf(text.data(), text.size(), format, value))};
@@ -153,8 +161,9 @@ class epoch_lines {
   console& console_;
   const train::recipe& recipe_;
   const double clips_;
-  int epoch_ = 0, epochs_ = 0;
+  int first_ = 0, epoch_ = 0, epochs_ = 0;
   double seconds_ = 0;
+  clock::time_point began_ = clock::now();
 };
 
 int train_head(train_options options) {

@@ -77,6 +77,9 @@ class Runs(TrainingTest):
         self.assertEqual({len(row) for row in self.rows(err[err.index("rank,"):])}, {3})
         os.rename(self.folder / "runs/3, again", self.folder / "runs/3")
 
+        shown = self.on_terminal("ensemble", "--runs", "runs", "--val-features", "features", "--val-labels", "val.csv")
+        self.assertRegex(shown.decode(), r"\r\[######-+\] run 2 of 4, \d\d:\d\d left  runs/1")
+
         shutil.copytree(self.folder / "runs/0", self.folder / "runs/damaged")
         self.write("runs/damaged/best.safetensors", b"damaged")
         rows, err = self.rank(status=1)

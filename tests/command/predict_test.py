@@ -4,7 +4,6 @@ import html.parser
 import json
 import math
 import os
-import pty
 import subprocess
 import time
 import unittest
@@ -205,18 +204,7 @@ class Progress(CommandTest):
     def test_a_bar_on_a_terminal(self):
         clip = (self.folder / self.sample_clip("a.mp4")).read_bytes()
         steering = self.write("b\x1b]0;.mp4", clip)  # which would begin the title of the window
-        terminal, side = pty.openpty()
-        process = subprocess.Popen([PROGRAM, "predict", "a.mp4", steering, "--output", "/dev/null"], cwd=self.folder,
-                                   stderr=side)
-        os.close(side)
-        shown = b""
-        try:
-            while block := os.read(terminal, 4096):
-                shown += block
-        except OSError:  # the other side is closed
-            pass
-        os.close(terminal)
-        self.assertEqual(process.wait(timeout=60), 0)
+        shown = self.on_terminal("predict", "a.mp4", steering, "--output", "/dev/null")
         self.assertRegex(shown.decode(), r"\r\[#+-*\] +\d+ %, 2 of 2, \d+.\dx realtime, \d\d:\d\d left  b ]0;.mp4")
         self.assertNotIn(b"\x1b]", shown)
 

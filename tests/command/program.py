@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import pty
 import re
 import struct
 import subprocess
@@ -41,6 +42,21 @@ class CommandTest(unittest.TestCase):
         out, err = process.communicate(timeout=300)
         self.assertEqual(process.returncode, status, err)
         return out, err
+
+    def on_terminal(self, *arguments):
+        """What a run that ends well shows on a terminal."""
+        terminal, side = pty.openpty()
+        process = subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=side)
+        os.close(side)
+        shown = b""
+        try:
+            while block := os.read(terminal, 4096):
+                shown += block
+        except OSError:  # the other side is closed
+            pass
+        os.close(terminal)
+        self.assertEqual(process.wait(timeout=300), 0, shown)
+        return shown
 
     def fails(self, *arguments, status, count=1):
         """The errors, `count` lines, of a run that has to end with `status`."""

@@ -219,6 +219,10 @@ class Train(TrainingTest):
         self.assertEqual(self.tensors("far")[0], self.tensors("run")[0])
         self.assertEqual(len(self.log("far")), 1)
 
+    def test_a_bar_on_a_terminal(self):
+        shown = self.on_terminal(*self.arguments()).decode()
+        self.assertRegex(shown, r"\r\[#+-*\] epoch 2/3, step \d/\d, \d+(\.\d)? clips/s, \d\d:\d\d left")
+
     def test_a_full_disk(self):
         def limit():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
