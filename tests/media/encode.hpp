@@ -67,38 +67,49 @@ inline const AVCodec* encoder(const std::string& name) {
   return found;
 }
 
+struct close_output {
+  void operator()(AVFormatContext* format) const {
+    avio_closep(&format->pb);
+    avformat_free_context(format);
+  }
+};
+using output_handle = std::unique_ptr<AVFormatContext, close_output>;
+
+/// The extension chooses the container.
+inline output_handle make_output(const std::string& path) {
+  media::quiet_libav();
+  AVFormatContext* made = nullptr;
+  media::check(avformat_alloc_output_context2(&made, nullptr, nullptr, path.c_str()), path, "muxer");
+  return output_handle(made);
+}
+
+/// Once it has its streams.
+inline void begin_output(AVFormatContext* output, const std::string& path,
+                         const std::map<std::string, std::string>& options = {}) {
+  media::check(avio_open(&output->pb, path.c_str(), AVIO_FLAG_WRITE), path, "create");
+  AVDictionary* made = dictionary(options);
+  const int code = avformat_write_header(output, &made);
+  av_dict_free(&made);
+  media::check(code, path, "write header");
+}
+
 class muxer {
  public:
-  muxer(const std::string& path, const clip& what) : path_(path) {
-    media::quiet_libav();
-    AVFormatContext* made = nullptr;
-    media::check(avformat_alloc_output_context2(&made, nullptr, nullptr, path.c_str()), path, "muxer");
-    format_.reset(made);
-    made->avoid_negative_ts = 0;
+  muxer(const std::string& path, const clip& what) : path_(path), format_(make_output(path)) {
+    format_->avoid_negative_ts = 0;
     if (what.audio && what.audio_first) open(*what.audio);
     if (what.video) open(*what.video);
     if (what.audio && !what.audio_first) open(*what.audio);
     if (what.cover) open_cover();
-    media::check(avio_open(&made->pb, path.c_str(), AVIO_FLAG_WRITE), path, "create");
-    AVDictionary* options = dictionary(what.options);
-    int code = avformat_write_header(made, &options);
-    av_dict_free(&options);
-    media::check(code, path, "write header");
+    begin_output(format_.get(), path, what.options);
     if (what.cover) write_cover();
     if (what.video) encode(*what.video);
     if (what.audio) encode(*what.audio);
-    media::check(av_interleaved_write_frame(made, nullptr), path, "flush");
-    media::check(av_write_trailer(made), path, "write trailer");
+    media::check(av_interleaved_write_frame(format_.get(), nullptr), path, "flush");
+    media::check(av_write_trailer(format_.get()), path, "write trailer");
   }
 
  private:
-  struct close_output {
-    void operator()(AVFormatContext* format) const {
-      avio_closep(&format->pb);
-      avformat_free_context(format);
-    }
-  };
-
   AVStream* add_stream(AVCodecContext& codec) {
     if (format_->oformat->flags & AVFMT_GLOBALHEADER) codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     return media::allocated(avformat_new_stream(format_.get(), nullptr));
@@ -252,7 +263,7 @@ class muxer {
   }
 
   std::string path_;
-  std::unique_ptr<AVFormatContext, close_output> format_;
+  output_handle format_;
   media::codec_handle video_, audio_;
   AVStream *video_stream_ = nullptr, *audio_stream_ = nullptr, *cover_stream_ = nullptr;
 };

@@ -135,9 +135,8 @@ inline void append_unit(std::vector<std::uint8_t>& bytes, const std::vector<std:
 inline std::string write_pcm_h264(const std::string& name, const std::vector<coded_picture>& pictures,
                                   std::optional<unsigned> reorder) {
   const std::string path = scratch(name);
-  AVFormatContext* out = nullptr;
-  media::check(avformat_alloc_output_context2(&out, nullptr, nullptr, path.c_str()), path, "muxer");
-  AVStream& stream = *media::allocated(avformat_new_stream(out, nullptr));
+  const auto out = detail::make_output(path);
+  AVStream& stream = *media::allocated(avformat_new_stream(out.get(), nullptr));
   stream.time_base = {1, 1000};
   AVCodecParameters& parameters = *stream.codecpar;
   parameters.codec_type = AVMEDIA_TYPE_VIDEO, parameters.codec_id = AV_CODEC_ID_H264;
@@ -148,8 +147,7 @@ inline std::string write_pcm_h264(const std::string& name, const std::vector<cod
   parameters.extradata = static_cast<std::uint8_t*>(av_mallocz(header.size() + AV_INPUT_BUFFER_PADDING_SIZE));
   parameters.extradata_size = int(header.size());
   std::ranges::copy(header, parameters.extradata);
-  media::check(avio_open(&out->pb, path.c_str(), AVIO_FLAG_WRITE), path, "create");
-  media::check(avformat_write_header(out, nullptr), path, "write header");
+  detail::begin_output(out.get(), path);
   unsigned frame_number = 0;
   std::int64_t decoded = 0;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -163,13 +161,11 @@ inline std::string write_pcm_h264(const std::string& name, const std::vector<cod
     packet->dts = decoded;
     packet->flags = i == 0 ? AV_PKT_FLAG_KEY : 0;
     av_packet_rescale_ts(packet.get(), {1, 1000}, stream.time_base);
-    media::check(av_interleaved_write_frame(out, packet.get()), path, "write packet");
+    media::check(av_interleaved_write_frame(out.get(), packet.get()), path, "write packet");
     decoded += picture.half == field::none ? 40 : 20;
     frame_number += picture.is_referred;
   }
-  media::check(av_write_trailer(out), path, "write trailer");
-  avio_closep(&out->pb);
-  avformat_free_context(out);
+  media::check(av_write_trailer(out.get()), path, "write trailer");
   return path;
 }
 

@@ -21,27 +21,23 @@ inline std::string rewrite(const std::string& path, const std::string& name,
   media::check(avformat_open_input(&opened, path.c_str(), nullptr, nullptr), path, "open");
   const media::format_handle from(opened);
   media::check(avformat_find_stream_info(from.get(), nullptr), path, "look into");
-  AVFormatContext* out = nullptr;
-  media::check(avformat_alloc_output_context2(&out, nullptr, nullptr, to.c_str()), to, "muxer");
+  const auto out = detail::make_output(to);
   std::vector<media::packet_classifier> kind_of;
   for (const AVStream* old : std::span(from->streams, from->nb_streams)) {
-    AVStream& stream = *media::allocated(avformat_new_stream(out, nullptr));
+    AVStream& stream = *media::allocated(avformat_new_stream(out.get(), nullptr));
     avcodec_parameters_copy(stream.codecpar, old->codecpar);
     stream.time_base = old->time_base;
     kind_of.emplace_back(*old->codecpar);
   }
-  media::check(avio_open(&out->pb, to.c_str(), AVIO_FLAG_WRITE), to, "create");
-  media::check(avformat_write_header(out, nullptr), to, "write header");
+  detail::begin_output(out.get(), to);
   const media::packet_handle packet = media::make_packet();
   while (av_read_frame(from.get(), packet.get()) >= 0) {
     const int stream = packet->stream_index;
     edit(*packet, kind_of[std::size_t(stream)](*packet));
     av_packet_rescale_ts(packet.get(), from->streams[stream]->time_base, out->streams[stream]->time_base);
-    media::check(av_interleaved_write_frame(out, packet.get()), to, "write packet");
+    media::check(av_interleaved_write_frame(out.get(), packet.get()), to, "write packet");
   }
-  media::check(av_write_trailer(out), to, "write trailer");
-  avio_closep(&out->pb);
-  avformat_free_context(out);
+  media::check(av_write_trailer(out.get()), to, "write trailer");
   return to;
 }
 
