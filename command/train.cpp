@@ -129,29 +129,32 @@ class epoch_lines {
 
   void step(int step, int steps) {
     stop_if_interrupted();
-    const double taken = std::chrono::duration<double>(clock::now() - began_).count();
-    const double done = epoch_ + double(step) / steps, ours = done - first_;  // epochs
-    const double rate = clips_ * ours / taken;
+    const double done = epoch_ + double(step) / steps;  // epochs
+    const double rate = clips_ * (done - first_) / taken();
     console_.draw(message(bar_of(done / recipe_.epochs), "epoch ", epoch_ + 1, "/", recipe_.epochs, ", step ",
                           step, "/", steps, number(rate < 10 ? ", %.1f clips/s, " : ", %.0f clips/s, ", rate),
-                          clock_time(taken / ours * (recipe_.epochs - done)), " left"));
+                          left(done)));
   }
 
   void epoch(const train::epoch_report& report) {
     stop_if_interrupted();
     epoch_ = report.epoch;
-    seconds_ += report.seconds, ++epochs_;
     const std::string score =
         std::isnan(report.val_pearson) ? "" : number(", score %.4f", report.val_pearson);
     console_.note(message("epoch ", report.epoch, " of ", recipe_.epochs,
                           number(": loss %.5f", report.train_loss), score, report.is_best ? " (best)" : "",
                           number(", rate %.3g", report.learning_rate),
-                          number(", %.1f clips/s, ", clips_ / report.seconds),
-                          clock_time(seconds_ / epochs_ * (recipe_.epochs - report.epoch)), " left"));
+                          number(", %.1f clips/s, ", clips_ / report.seconds), left(report.epoch)));
   }
 
  private:
   using clock = std::chrono::steady_clock;
+
+  double taken() const { return std::chrono::duration<double>(clock::now() - began_).count(); }
+  /// When so many epochs are done.
+  std::string left(double done) const {
+    return clock_time(taken() / (done - first_) * (recipe_.epochs - done)) + " left";
+  }
 
   static std::string number(const char* format, double value) {
     std::array<char, 64> text;
@@ -161,8 +164,7 @@ class epoch_lines {
   console& console_;
   const train::recipe& recipe_;
   const double clips_;
-  int first_ = 0, epoch_ = 0, epochs_ = 0;
-  double seconds_ = 0;
+  int first_ = 0, epoch_ = 0;
   clock::time_point began_ = clock::now();
 };
 
