@@ -32,8 +32,8 @@ def mel_matrix():
 
 
 def log_mel(samples):
-    frames = 1 + (len(samples) - 400) // 160
-    windowed = np.stack([samples[160 * f:160 * f + 400] * hann_window() for f in range(frames)])
+    frames, window = 1 + (len(samples) - 400) // 160, hann_window()
+    windowed = np.stack([samples[160 * f:160 * f + 400] * window for f in range(frames)])
     return np.log(np.abs(np.fft.rfft(windowed, 512)) @ mel_matrix() + 0.01)
 
 
