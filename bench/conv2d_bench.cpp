@@ -7,8 +7,7 @@
 namespace eev {
 namespace {
 
-// Images, height, width, channels in and out of VGGish's six 3x3 convolutions. The roof is that of float:
-// bfloat16 may reach twice as much where the processor multiplies it.
+// Images, height, width, channels in and out of VGGish's six 3x3 convolutions.
 template <class T>
 void conv2d_cpu(benchmark::State& state) {
   const dim B = state.range(0), H = state.range(1), W = state.range(2), C = state.range(3),
@@ -19,7 +18,7 @@ void conv2d_cpu(benchmark::State& state) {
   auto x = device.take<T>(B, H, W, C), y = device.take<T>(B, H, W, N);
   std::fill(x.begin(), x.end(), T(0.5f));
   for (auto _ : state) conv2d(device, y, x, filters, bias, {1, 1}, {1, 1}, epilogue::relu);
-  bench::report_flops(state, 2.0 * 9 * double(B * H * W * C * N));
+  bench::report_flops<T>(state, 2.0 * 9 * double(B * H * W * C * N));
 }
 void layers_of_vggish(benchmark::internal::Benchmark* benchmark) {
   for (int B : {1, 16})
@@ -43,7 +42,7 @@ void conv2d_in_groups_cpu(benchmark::State& state) {
   auto x = device.take<T>(B, side, side, C), y = device.take<T>(B, side, side, C);
   std::fill(x.begin(), x.end(), T(0.5f));
   for (auto _ : state) conv2d(device, y, x, filters, bias, {1, 1}, {1, 1}, epilogue::relu);
-  bench::report_flops(state, 2.0 * 9 * double(x.size()) * double(C / groups));
+  bench::report_flops<T>(state, 2.0 * 9 * double(x.size()) * double(C / groups));
 }
 void layers_of_se_resnext(benchmark::internal::Benchmark* benchmark) {
   for (int B : {1, 8})

@@ -7,8 +7,7 @@
 namespace eev {
 namespace {
 
-// Rows, outputs, inputs. The roof is that of float: bfloat16 may reach twice as much where the processor
-// multiplies it.
+// Rows, outputs, inputs.
 template <class T>
 void linear_cpu(benchmark::State& state) {
   const dim R = state.range(0), N = state.range(1), K = state.range(2);
@@ -18,7 +17,7 @@ void linear_cpu(benchmark::State& state) {
   auto x = device.take<T>(R, K), y = device.take<T>(R, N);
   std::fill(x.begin(), x.end(), T(0.5f));
   for (auto _ : state) linear(device, y, x, weight, bias);
-  bench::report_flops(state, 2.0 * double(R * N * K));
+  bench::report_flops<T>(state, 2.0 * double(R * N * K));
 }
 
 // The qkv, proj, fc1 and fc2 layers of Swin-L's four stages, then VGGish's three.

@@ -1,5 +1,5 @@
 // In:  what a benchmark moved or multiplied.  Out: the rate, and its share of what this machine can do,
-// measured in the same run.  Rests on: Google Benchmark, OpenMP.
+// measured in the same run.  Rests on: Google Benchmark, OpenMP, cpu/matrix_product.
 #pragma once
 
 #include <algorithm>
@@ -9,23 +9,23 @@
 #include <benchmark/benchmark.h>
 #include <omp.h>
 
+#include <eev/cpu/matrix_product.hpp>
+
 namespace eev::bench {
 
 inline double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Fused multiply-adds a second of all cores, as FLOP/s (two a multiply-add): twelve independent chains of
-/// vectors, nothing but registers. Best of five.
-inline double peak_flops() {
+/// Multiply-adds a second of all cores, as FLOP/s (two a multiply-add): twelve independent chains of vectors,
+/// nothing but registers. Best of five. Factors are T: of bfloat16 a lane sums two products at once, in
+/// programs compiled for AVX512_BF16; in others they are multiplied as float.
+template <class T>
+double peak_flops() {
   static const double peak = [] {
-#ifdef __AVX512F__
-    constexpr int width = 16;
-#else
-    constexpr int width = 8;
-#endif
-    using lanes = float __attribute__((vector_size(4 * width)));
-    constexpr long rounds = 4'000'000, chains = 12;
+    constexpr bool in_pairs = std::is_same_v<T, bfloat16> && cpu::device::compiled_for_bfloat16;
+    using lanes = cpu::detail::tile_vector;
+    constexpr long rounds = 4'000'000, chains = 12, products = cpu::detail::tile_lanes * (in_pairs ? 2 : 1);
     double best = 0;
     for (int repeat = 0; repeat < 5; ++repeat) {
       const double start = seconds_now();
@@ -35,11 +35,16 @@ inline double peak_flops() {
         for (int i = 0; i < chains; ++i) sum[i] = lanes{} + float(i);
         for (long round = 0; round < rounds; ++round) {
 #pragma GCC unroll 12
-          for (int i = 0; i < chains; ++i) sum[i] = sum[i] * factor + addend;
+          for (int i = 0; i < chains; ++i)
+            if constexpr (in_pairs)
+              cpu::detail::add_product<true>(sum[i], 1, factor);
+            else
+              sum[i] = sum[i] * factor + addend;
         }
         for (lanes& chain : sum) benchmark::DoNotOptimize(chain);  // of all lanes, or one alone is computed
       }
-      best = std::max(best, 2.0 * width * chains * rounds * omp_get_max_threads() / (seconds_now() - start));
+      best =
+          std::max(best, 2.0 * products * chains * rounds * omp_get_max_threads() / (seconds_now() - start));
     }
     return best;
   }();
@@ -77,8 +82,9 @@ inline void report(benchmark::State& state, const char* unit, double amount, dou
 inline void report_bytes(benchmark::State& state, double bytes) {
   detail::report(state, "bytes/s", bytes, peak_bytes());
 }
-inline void report_flops(benchmark::State& state, double flops) {
-  detail::report(state, "FLOP/s", flops, peak_flops());
+template <class T = float>
+void report_flops(benchmark::State& state, double flops) {
+  detail::report(state, "FLOP/s", flops, peak_flops<T>());
 }
 
 }  // namespace eev::bench

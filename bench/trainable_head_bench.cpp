@@ -19,10 +19,12 @@ double flops_of_step(const head_shape& shape) {
 }
 
 // A step of the paper's training: clips of a minute, both losses, Adam. A batch of 128 is the paper's.
+template <class Factor>
 void train_step_cpu(benchmark::State& state) {
   const dim B = state.range(0), T = 60;
   const head_shape shape;
   cpu::device device;
+  device.round_factors(std::is_same_v<Factor, bfloat16>);
   train::trainable_head<cpu::device> head(device, shape, 1);
   train::adam_optimizer<cpu::device> adam(device, head.layout().size());
   auto visual = device.take<float>(B, T, shape.visual), audio = device.take<float>(B, T, shape.audio);
@@ -38,9 +40,10 @@ void train_step_cpu(benchmark::State& state) {
                    random_stream(1, step++));
     adam.step(device, head.parameters(), head.gradients(), {});
   }
-  bench::report_flops(state, double(B * T) * flops_of_step(shape));
+  bench::report_flops<Factor>(state, double(B * T) * flops_of_step(shape));
 }
-BENCHMARK(train_step_cpu)->Arg(8)->Arg(128)->UseRealTime();
+BENCHMARK_TEMPLATE(train_step_cpu, float)->Arg(8)->Arg(128)->UseRealTime()->Unit(benchmark::kSecond);
+BENCHMARK_TEMPLATE(train_step_cpu, bfloat16)->Arg(8)->Arg(128)->UseRealTime()->Unit(benchmark::kSecond);
 
 }  // namespace
 }  // namespace eev

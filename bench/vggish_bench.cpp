@@ -11,8 +11,7 @@
 namespace eev {
 namespace {
 
-// The whole network at full size; patches a second. The roof is that of float: bfloat16 may reach twice as
-// much where the processor multiplies it.
+// The whole network at full size; patches a second.
 template <class T>
 void vggish_cpu(benchmark::State& state) {
   const dim B = state.range(0);
@@ -23,7 +22,7 @@ void vggish_cpu(benchmark::State& state) {
   auto y = device.take<float>(B, network.features());
   for (dim i = 0; i < patches.size(); ++i) patches.data[i] = T(float(i * 7919 % 601 - 450) / 100);
   for (auto _ : state) network(device, y, patches);
-  bench::report_flops(state, 1.728e9 * double(B));
+  bench::report_flops<T>(state, 1.728e9 * double(B));
   state.counters["patches/s"] = benchmark::Counter(double(B), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK_TEMPLATE(vggish_cpu, float)->Arg(1)->Arg(16)->Unit(benchmark::kMillisecond)->UseRealTime();

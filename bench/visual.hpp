@@ -22,7 +22,7 @@ void see(benchmark::State& state, const Shape& shape, double flops) {
   for (dim i = 0; i < rgb.size(); ++i) rgb.data[i] = std::uint8_t(i * 7 % 251);
   network(device, y, rgb);  // makes the kernels and the arena
   for (auto _ : state) network(device, y, rgb);
-  report_flops(state, double(B) * flops);
+  report_flops<T>(state, double(B) * flops);
   state.counters["s/image"] = benchmark::Counter(
       double(B), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }

@@ -7,19 +7,17 @@
 namespace eev::command {
 
 device_options for_training(device_options device) {
-  if (!is_gpu(device)) {
-    if (device.precision == "bf16")
-      throw usage_error("--precision bf16: heads are trained and scored in bf16 on a GPU alone");
+  if (device.precision == "auto" && !is_gpu(device) && !cpu_trains_faster_in_bfloat16())
     device.precision = "fp32";
-  }
   device.precision = precision_on(device);
   return device;
 }
 
 void train_on(const device_options& options, const training_run& run) {
   const auto device = for_training(options);
-  if (is_gpu(device)) return train_on_cuda(gpu_number(device), device.precision == "bf16", run);
-  device.device == "reference" ? train_on_reference(run) : train_on_cpu(device.threads, run);
+  const bool bfloat16 = device.precision == "bf16";
+  if (is_gpu(device)) return train_on_cuda(gpu_number(device), bfloat16, run);
+  device.device == "reference" ? train_on_reference(run) : train_on_cpu(device.threads, bfloat16, run);
 }
 
 std::vector<table> score_on(const device_options& options, const std::string& head,

@@ -26,8 +26,8 @@ struct training_run {
   std::function<void(const train::epoch_report&)> at_epoch;
 };
 
-/// Where heads are trained and scored, and in which precision: on a GPU in what was asked for, elsewhere in
-/// float alone. Throws usage_error if asked for more.
+/// Where heads are trained, and in which precision: "fp32", or "bf16", in which products round their factors.
+/// The CPU scores in float even so. Throws if the device is not there or has no bf16.
 device_options for_training(device_options device);
 
 void train_on(const device_options& device, const training_run& run);
@@ -37,7 +37,8 @@ std::vector<table> score_on(const device_options& device, const std::string& hea
                             const train::recipe& recipe, const train::labelled_set& set);
 
 /// What each device's translation unit has.
-void train_on_cpu(int threads, const training_run& run);
+bool cpu_trains_faster_in_bfloat16();
+void train_on_cpu(int threads, bool bfloat16, const training_run& run);
 void train_on_cuda(int gpu, bool bfloat16, const training_run& run);
 void train_on_reference(const training_run& run);
 std::vector<table> score_on_cpu(int threads, const std::string& head, const train::recipe& recipe,

@@ -5,8 +5,13 @@
 
 namespace eev::command {
 
-void train_on_cpu(int threads, const training_run& run) {
+bool cpu_trains_faster_in_bfloat16() {
+  return cpu::has_bfloat16_kernels() && cpu::device::compiled_for_bfloat16;
+}
+
+void train_on_cpu(int threads, bool bfloat16, const training_run& run) {
   cpu::device device(threads);
+  device.round_factors(bfloat16);
   train_on_device(device, run);
 }
 

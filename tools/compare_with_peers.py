@@ -5,7 +5,7 @@ Out: bench/results/<machine>/WHAT.csv, a row for each peer, also on stdout.
     tools/compare_with_peers.py [WHAT...] [--rounds 5] [--cores 2] [--program build/cpu-release/bench/eev_bench]
 
 WHAT is some of training-step (128 clips of 60 s, rows of 1536 and 128 numbers, L1, Adam), head (64 such clips), swin-large
-(8 images), vggish (16 patches), all in float32, and decode (one picture of 224 x 224 a second of a minute of 720p, as
+(8 images), vggish (16 patches), all in float32 and, but for the head, in bfloat16 where the processor multiplies it, and decode (one picture of 224 x 224 a second of a minute of 720p, as
 H.264, from its file), or else all of them. eev and its peers (cpu_peers.py) take turns, on as many cores (all, unless told
 otherwise), so that a machine whose speed wanders wanders for all; medians over the rounds. Nothing else should run on
 these cores meanwhile.
@@ -36,32 +36,36 @@ def rows_of(batch):
     return torch.rand(batch, 60, 1536) - 0.5, torch.rand(batch, 60, 128) - 0.5
 
 
-def training_step(batch, _cores):
+def training_step(batch, _cores, precision):
     head, inputs, labels = Head().train(), rows_of(batch), torch.rand(batch, 60, 15)
     adam = torch.optim.Adam(head.parameters(), 2e-4)
 
-    def step():
+    def step(rounded):
         adam.zero_grad(set_to_none=True)
-        torch.nn.functional.l1_loss(head(*inputs), labels).backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=rounded):
+            loss = torch.nn.functional.l1_loss(head(*inputs), labels)
+        loss.backward()
         adam.step()
-    yield cpu_peers.PYTORCH, step
+    if precision == "bf16":
+        yield f"{cpu_peers.PYTORCH} autocast", lambda: step(True)
+    yield f"{cpu_peers.PYTORCH} fp32", lambda: step(False)
 
 
-def head(batch, cores):
-    return cpu_peers.of(Head(), rows_of(batch), cores)
+def head(batch, cores, precision):
+    return cpu_peers.of(Head(), rows_of(batch), cores, precision)
 
 
-def swin_large(batch, cores):
+def swin_large(batch, cores, precision):
     import timm
     return cpu_peers.of(timm.create_model("swin_large_patch4_window7_224", num_classes=0),
-                        (torch.rand(batch, 3, 224, 224),), cores)
+                        (torch.rand(batch, 3, 224, 224),), cores, precision)
 
 
-def vggish_of(batch, cores):
-    return cpu_peers.of(vggish().to(memory_format=torch.channels_last), (torch.rand(batch, 1, 96, 64),), cores)
+def vggish_of(batch, cores, precision):
+    return cpu_peers.of(vggish().to(memory_format=torch.channels_last), (torch.rand(batch, 1, 96, 64),), cores, precision)
 
 
-def decode(seconds, _cores):
+def decode(seconds, _cores, _precision):
     video = str(pathlib.Path(FOLDER.name) / "video.mp4")
     subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=size=1280x720:rate=25:duration={seconds}", "-vf",
                     "noise=alls=8:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-pix_fmt", "yuv420p", video],
@@ -75,21 +79,30 @@ def decode(seconds, _cores):
 
 FOLDER = tempfile.TemporaryDirectory()
 
-# what: (eev's benchmark, batch, unit, the peers' work for a batch on so many cores: (name, callable) each)
+# what: (eev's benchmark by precision, batch, unit, the peers' work for a batch on so many cores: (name, callable) each)
 COMPARISONS = {
-    "training-step": ("train_step_cpu/128", 128, "clips/s", training_step),
-    "head": ("head_cpu/64", 64, "clips/s", head),
-    "swin-large": ("swin_large_fp32/8", 8, "images/s", swin_large),
-    "vggish": ("vggish_cpu<float>/16", 16, "patches/s", vggish_of),
-    "decode": ("video_file_cpu", 60, "s of video/s", decode),
+    "training-step": ({"fp32": "train_step_cpu<float>/128", "bf16": "train_step_cpu<bfloat16>/128"}, 128, "clips/s", training_step),
+    "head": ({"fp32": "head_cpu/64"}, 64, "clips/s", head),
+    "swin-large": ({"fp32": "swin_large_fp32/8", "bf16": "swin_large_bf16/8"}, 8, "images/s", swin_large),
+    "vggish": ({"fp32": "vggish_cpu<float>/16", "bf16": "vggish_cpu<bfloat16>/16"}, 16, "patches/s", vggish_of),
+    "decode": ({"": "video_file_cpu"}, 60, "s of video/s", decode),
 }
 
 
+def about_processor(key):
+    return next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith(key))
+
+
+def multiplies_bfloat16():
+    return "avx512_bf16" in about_processor("flags").split()
+
+
 def machine():
-    """The processor's name and how many cores are used."""
-    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    """The processor's name, the most capable vector instructions (hosts call processors of years 'AMD EPYC'), and how
+    many cores are used."""
+    vectors = next(name for name in ("amx_bf16", "avx512_bf16", "avx512f", "avx2") if name in about_processor("flags").split())
     cores = len(os.sched_getaffinity(0))
-    return f"{names[0]} {cores} core{'s' if cores > 1 else ''}"
+    return f"{about_processor('model name')} {vectors} {cores} core{'s' if cores > 1 else ''}"
 
 
 def eev_run(program, bench):
@@ -114,11 +127,12 @@ def peer_run(work):
     return statistics.median(times)
 
 
-def compare(what, program, rounds, cores):
+def compare(what, precision, program, rounds, cores):
     """A row for each peer."""
-    bench, batch, unit, make = COMPARISONS[what]
+    benches, batch, unit, make = COMPARISONS[what]
+    bench = benches[precision]
     torch.manual_seed(1)
-    peers = dict(make(batch, cores))
+    peers = dict(make(batch, cores, precision))
     for work in peers.values():
         work()  # the first is slower
     ours, theirs = [], {name: [] for name in peers}
@@ -126,11 +140,11 @@ def compare(what, program, rounds, cores):
         ours.append(eev_run(program, bench))
         for name, work in peers.items():
             theirs[name].append(peer_run(work))
-        print(f"{what}: eev {ours[-1][0]:.3f} s, " +
+        print(f"{what} {precision}: eev {ours[-1][0]:.3f} s, " +
               ", ".join(f"{name} {times[-1]:.3f} s" for name, times in theirs.items()), file=sys.stderr)
     seconds, shares = statistics.median(one for one, _ in ours), [share for _, share in ours if share is not None]
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
-    row = {"what": what, "precision": "" if what == "decode" else "fp32", "batch": batch, "eev": f"{batch / seconds:.4g}", "unit": unit,
+    row = {"what": what, "precision": precision, "batch": batch, "eev": f"{batch / seconds:.4g}", "unit": unit,
            "share_of_roof": f"{statistics.median(shares):.3f}" if shares else "",
            "commit": commit.stdout.strip(), "date": datetime.date.today().isoformat()}
     medians = {name: statistics.median(times) for name, times in theirs.items()}
@@ -151,7 +165,10 @@ def main():
     torch.set_num_threads(arguments.cores)
     for what in arguments.what:
         path = ROOT / "bench/results" / results.folder_of(machine()) / f"{what}.csv"
-        results.write(path, results.BENCHMARK_COLUMNS, compare(what, arguments.program, arguments.rounds, arguments.cores))
+        precisions = [one for one in COMPARISONS[what][0] if one != "bf16" or multiplies_bfloat16()]
+        results.write(path, results.BENCHMARK_COLUMNS,
+                      [row for precision in precisions
+                       for row in compare(what, precision, arguments.program, arguments.rounds, arguments.cores)])
         print(path.read_text(), end="", flush=True)
 
 

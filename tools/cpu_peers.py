@@ -1,5 +1,6 @@
 """In: a network in PyTorch and its inputs. Out: who else computes it on this CPU, each as its own manual advises for
-speed: PyTorch eager and compiled with frozen weights, ONNX Runtime, OpenVINO; in float32.
+speed: PyTorch eager and compiled with frozen weights, ONNX Runtime, OpenVINO; in float32, or in bfloat16, which ONNX
+Runtime does not have on a CPU.
 """
 import importlib.util
 import pathlib
@@ -18,15 +19,17 @@ def installed(package):
     return False
 
 
-def of(network, inputs, cores):
+def of(network, inputs, cores, precision="fp32"):
     """(name, work) of each peer; work() computes the network of the inputs once."""
     network.eval()
+    if installed("openvino"):
+        yield openvino(network, inputs, cores, {"fp32": "f32", "bf16": "bf16"}[precision])
+    if precision == "bf16":
+        network, inputs = network.bfloat16(), [values.bfloat16() for values in inputs]
+    elif installed("onnxruntime") and installed("onnxscript"):
+        yield onnx_runtime(network, inputs, cores)
     yield PYTORCH, without_gradients(network, inputs)
     yield f"{PYTORCH} compiled", compiled(network, inputs)
-    if installed("onnxruntime") and installed("onnxscript"):
-        yield onnx_runtime(network, inputs, cores)
-    if installed("openvino"):
-        yield openvino(network, inputs, cores)
 
 
 def without_gradients(network, inputs):
@@ -54,10 +57,10 @@ def onnx_runtime(network, inputs, cores):
     return f"ONNX Runtime {onnxruntime.__version__}", lambda: session.run(None, named)
 
 
-def openvino(network, inputs, cores):
+def openvino(network, inputs, cores, precision):
     import openvino as ov
     model = ov.convert_model(network, example_input=inputs, input=[values.shape for values in inputs])
     compiled_model = ov.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": cores, "PERFORMANCE_HINT": "LATENCY",
-                                                     "INFERENCE_PRECISION_HINT": "f32"})
+                                                     "INFERENCE_PRECISION_HINT": precision})
     request, arrays = compiled_model.create_infer_request(), [values.numpy() for values in inputs]
     return f"OpenVINO {ov.__version__.split('-')[0]}", lambda: request.infer(arrays)

@@ -46,8 +46,8 @@ class DemoTest(CommandTest):
     def test_bad_options(self):
         self.fails("demo", "--seeds", 0, status=2)
         self.fails("demo", "--clips", 1, status=2)
-        for wrong in (["--precision", "bf16"], ["--device", "cuda:7"]):  # before anything is made
-            self.eev("demo", "--output", "none", *wrong, status=2 if wrong[1] == "bf16" else 3)
+        for status, *wrong in ((2, "--device=reference", "--precision=bf16"), (3, "--device=cuda:7")):  # before anything is made
+            self.eev("demo", "--output", "none", *wrong, status=status)
         self.assertEqual(self.names(), [])
         self.write("taken", "")
         self.assertIn("taken", self.fails("demo", "--output", "taken", status=3))

@@ -241,7 +241,7 @@ class Train(TrainingTest):
             self.assertRegex(out, rf"\s{option}[\s,=]")
         for wrong in (["--loss", "l3"], ["--recipe", "mine"], ["--rate", "4"], ["--epochs", "0"], ["--epochs", "x"],
                       ["--label-filter", "mean"], ["--audio-index", "early"], ["--learning-rate", "-1"],
-                      ["--precision", "bf16"], ["--mask-zero-rows=maybe"], ["--no-mask-zero-rows=x"]):
+                      ["--device=reference", "--precision=bf16"], ["--mask-zero-rows=maybe"], ["--no-mask-zero-rows=x"]):
             with self.subTest(wrong):
                 self.assertRegex(self.fails(*self.arguments(*wrong), status=2), r"^eev: .{,200}$")
         for option, value, told in (("--learning-rate", "-1", "is -1, expected a number from 0 to 1e+300"),

@@ -14,7 +14,7 @@
 
 namespace eev::cpu {
 
-/// Weights [N, K] of a linear layer, packed for its kernel: in the panels of cpu/matrix_product.hpp, or, as
+/// Weights [N, K] of a linear layer, packed for its kernel: in the panels of cpu/packed_factor.hpp, or, as
 /// bfloat16 where oneDNN has kernels for it, in oneDNN's blocked layout.
 template <class T>
 struct packed_matrix {
@@ -39,6 +39,11 @@ class device {
  public:
   using scalar = float;
   static constexpr dim rows_in_cache = 56 * 56;  // of a feature map that is worked on at a time
+#ifdef __AVX512BF16__
+  static constexpr bool compiled_for_bfloat16 = true;
+#else
+  static constexpr bool compiled_for_bfloat16 = false;
+#endif
   template <class T>
   using matrix = packed_matrix<T>;
   template <class T>
@@ -54,6 +59,11 @@ class device {
 
   int threads() const { return threads_; }
   const onednn::engine& engine() const { return engine_; }
+
+  /// May what training has of linear() and gru() round factors of float to bfloat16? Sums are of float. Not
+  /// at first. In programs that are not compiled for AVX512_BF16 it is slower than not to round.
+  bool rounds_factors() const { return rounds_factors_; }
+  void round_factors(bool may) { rounds_factors_ = may; }
 
   /// Scratch memory, as core/arena.hpp explains.
   template <class U, class... Extents>
@@ -139,6 +149,7 @@ class device {
   }
 
   int threads_;
+  bool rounds_factors_ = false;
   onednn::engine engine_ = onednn::make_engine();
   std::vector<onednn::stream> streams_;                        // one a thread
   std::vector<std::vector<std::byte>> scratch_;                // one a thread

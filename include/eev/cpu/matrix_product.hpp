@@ -1,4 +1,4 @@
-// In:  matrices of float.  Out: their products, and sums of columns.  Rests on: cpu/device.
+// In:  matrices of float.  Out: their products, and sums of columns.  Rests on: cpu/packed_factor.
 //
 // Without AVX-512 oneDNN's product copies the weights at every call, which a recurrence makes for every time
 // step, and sums a row in another order where the number of rows leaves another remainder. This one packs the
@@ -6,28 +6,15 @@
 // shared out to any threads.
 #pragma once
 
-#include <algorithm>
-#include <cstring>
+#ifdef __AVX512BF16__
+#include <immintrin.h>  // compilers' own names for what AVX512_BF16 does change from version to version
+#endif
 
-#include <eev/cpu/device.hpp>
+#include <eev/cpu/packed_factor.hpp>
 
 namespace eev::cpu::detail {
 
-/// A tile of the result stays in registers while the sum runs: 12 x 2 of the 32 of AVX-512, 6 x 2 of the 16
-/// of AVX2.
-#ifdef __AVX512F__
-inline constexpr int tile_lanes = 16, tile_rows = 12;
-#else
-inline constexpr int tile_lanes = 8, tile_rows = 6;
-#endif
-inline constexpr int tile_columns = 2 * tile_lanes;
-using tile_vector [[gnu::vector_size(4 * tile_lanes), gnu::aligned(4), gnu::may_alias]] = float;
-
-/// What is multiplied at a time: strips of so many products, a panel of which stays in the first cache of a
-/// core while all the tiles of so many rows, from its second cache, are multiplied with it.
-inline constexpr dim most_depth = 256, block_rows = 216, cache_line = 64 / sizeof(float);
-
-inline constexpr dim divide_up(dim a, dim b) { return (a + b - 1) / b; }
+inline constexpr dim cache_line = 64 / sizeof(float);
 
 /// What one task has of a product [M, N].
 struct product_share {
@@ -44,93 +31,34 @@ inline product_share share_out(dim M, dim N, dim threads, dim most_rows = block_
           divide_up(divide_up(N, parts), tile_columns) * tile_columns};
 }
 
-/// Value (row, column) is data[row row_step + column column_step].
-struct strided {
-  const float* data;
-  dim row_step, column_step;
-};
-inline strided plain(const_view<float, 2> matrix) { return {matrix.data, matrix.shape[1], 1}; }
-inline strided transposed(const_view<float, 2> matrix) { return {matrix.data, 1, matrix.shape[1]}; }
-
-/// to[i][j] = from[j][i] for i, j < 4, whose rows are so far apart.
-inline void transpose_4x4(float* to, dim to_step, const float* from, dim from_step) {
-  using quad [[gnu::vector_size(16), gnu::aligned(4), gnu::may_alias]] = float;
-  const auto row = [&](int j) { return *reinterpret_cast<const quad*>(from + j * from_step); };
-  const auto store_row = [&](int i, quad values) { *reinterpret_cast<quad*>(to + i * to_step) = values; };
-  const quad low01 = __builtin_shufflevector(row(0), row(1), 0, 4, 1, 5),
-             low23 = __builtin_shufflevector(row(2), row(3), 0, 4, 1, 5),
-             high01 = __builtin_shufflevector(row(0), row(1), 2, 6, 3, 7),
-             high23 = __builtin_shufflevector(row(2), row(3), 2, 6, 3, 7);
-  store_row(0, __builtin_shufflevector(low01, low23, 0, 1, 4, 5));
-  store_row(1, __builtin_shufflevector(low01, low23, 2, 3, 6, 7));
-  store_row(2, __builtin_shufflevector(high01, high23, 0, 1, 4, 5));
-  store_row(3, __builtin_shufflevector(high01, high23, 2, 3, 6, 7));
-}
-
-/// strip[k][i] = from(k, i) for k < depth and i < Width, 0 from i = count on
-template <int Width>
-void pack_strip(float* strip, strided from, dim depth, dim count) {
-  dim k = 0;
-  if (count < Width) std::fill_n(strip, depth * Width, 0.0f);
-  if (count >= Width && from.row_step == 1)
-    for (; k + 4 <= depth; k += 4)
-      for (int i = 0; i < Width; i += 4) {
-        const int column = std::min(i, Width - 4);  // of 6, 2 and 3 are written twice
-        transpose_4x4(strip + k * Width + column, Width, from.data + k + column * from.column_step,
-                      from.column_step);
-      }
-  for (; k < depth; ++k) {
-    float* to = strip + k * Width;
-    const float* row = from.data + k * from.row_step;
-    if (count >= Width && from.column_step == 1)
-      std::memcpy(to, row, Width * sizeof(float));
-    else
-      for (dim i = 0; i < std::min<dim>(count, Width); ++i) to[i] = row[i * from.column_step];
+/// sum += a b in each lane, and of factors rounded in pairs a[0] b[0] + a[1] b[1].
+template <bool rounded>
+void add_product(tile_vector& sum, float a, const tile_vector& b) {
+  if constexpr (!rounded) {
+    sum += a * b;
+  } else {
+#ifdef __AVX512BF16__
+    const auto pairs = [](__m512 words) { return __m512bh(_mm512_castps_si512(words)); };
+    sum = _mm512_dpbf16_ps(sum, pairs(_mm512_set1_ps(a)), pairs(b));
+#else
+    using words [[gnu::vector_size(4 * tile_lanes)]] = std::uint32_t;
+    const auto word = std::bit_cast<std::uint32_t>(a);
+    sum += std::bit_cast<float>(word << 16) * tile_vector(words(b) << 16);
+    sum += std::bit_cast<float>(word & 0xffff0000) * tile_vector(words(b) & 0xffff0000);
+#endif
   }
 }
 
-/// A factor [K, N] in panels of tile_columns, one block of most_depth after the other; or N columns of it,
-/// from `begin` on, a multiple of tile_columns.
-struct packed_factor {
-  dim K, N;
-  const float* data;
-  dim width = padded(N), begin = 0;
-
-  static dim padded(dim N) { return divide_up(N, tile_columns) * tile_columns; }
-  const float* panel(dim first, dim depth, dim column) const {
-    return data + first * width + (begin + column) * depth;
-  }
-  packed_factor columns(dim from, dim to) const { return {K, to - from, data, width, begin + from}; }
-};
-
-/// `room` is for K x padded(N) numbers.
-inline packed_factor pack_factor(device& device, float* room, strided from, dim K, dim N) {
-  const packed_factor factor{K, N, room};
-#pragma omp parallel for num_threads(device.threads()) schedule(static) collapse(2)
-  for (dim first = 0; first < K; first += most_depth)
-    for (dim column = 0; column < N; column += tile_columns) {
-      const dim depth = std::min(most_depth, K - first);
-      const float* begin = from.data + first * from.row_step + column * from.column_step;
-      pack_strip<tile_columns>(const_cast<float*>(factor.panel(first, depth, column)),
-                               {begin, from.row_step, from.column_step}, depth, N - column);
-    }
-  return factor;
-}
-
-/// In scratch memory, and so until the innermost open scope closes.
-inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
-  return pack_factor(device, device.take<float>(K, packed_factor::padded(N)).data, from, K, N);
-}
-
-/// y[i, j] = start[i, j] + sum over k of a[k][i] b[k][j], for one tile. The rows of `start` may be 0 apart,
-/// as those of a bias; without it y is the sum. With each k some of the panel that comes next is fetched,
-/// which would otherwise be waited for: a fifth of the time at 1536 x 1536. Sanitizers, which would take two
-/// thirds of a network's time for its accesses, watch what fills the panels and what reads y.
-[[gnu::no_sanitize("address", "undefined")]] inline void multiply_tile(float* y, dim y_step,
-                                                                       const float* start, dim start_step,
-                                                                       const float* a, const float* b,
-                                                                       dim depth, const float* next,
-                                                                       dim next_step) {
+/// y[i, j] = start[i, j] + sum over k of a[k][i] b[k][j], for one tile; of factors rounded in pairs k counts
+/// the pairs. The rows of `start` may be 0 apart, as those of a bias; without it y is the sum. With each k
+/// some of the panel that comes next is fetched, which would otherwise be waited for: a fifth of the time at
+/// 1536 x 1536. Sanitizers, which would take two thirds of a network's time for its accesses, watch what
+/// fills the panels and what reads y.
+template <bool rounded>
+[[gnu::no_sanitize("address", "undefined")]] void multiply_tile(float* y, dim y_step, const float* start,
+                                                                dim start_step, const float* a,
+                                                                const float* b, dim depth, const float* next,
+                                                                dim next_step) {
   for (int i = 0; i < tile_rows; ++i)
     for (int j = 0; j < tile_columns; j += cache_line) __builtin_prefetch(y + i * y_step + j, 1);
   tile_vector sum[tile_rows][2] = {};
@@ -140,8 +68,8 @@ inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
                                   *reinterpret_cast<const tile_vector*>(b + tile_lanes)};
 #pragma GCC unroll 12
     for (int i = 0; i < tile_rows; ++i) {
-      sum[i][0] += a[i] * right[0];
-      sum[i][1] += a[i] * right[1];
+      add_product<rounded>(sum[i][0], a[i], right[0]);
+      add_product<rounded>(sum[i][1], a[i], right[1]);
     }
   }
 #pragma GCC unroll 12
@@ -154,24 +82,24 @@ inline packed_factor pack_factor(device& device, strided from, dim K, dim N) {
 }
 
 /// multiply_tile() where only `rows` and `columns` of the tile are there.
-inline void multiply_corner(float* y, dim y_step, const float* start, dim start_step, const float* a,
-                            const float* b, dim depth, const float* next, dim next_step, dim rows,
-                            dim columns) {
+template <bool rounded>
+void multiply_corner(float* y, dim y_step, const float* start, dim start_step, const float* a, const float* b,
+                     dim depth, const float* next, dim next_step, dim rows, dim columns) {
   float tile[tile_rows * tile_columns] = {};
   if (start)
     for (dim i = 0; i < rows; ++i) std::copy_n(start + i * start_step, columns, tile + i * tile_columns);
-  multiply_tile(tile, tile_columns, tile, tile_columns, a, b, depth, next, next_step);
+  multiply_tile<rounded>(tile, tile_columns, tile, tile_columns, a, b, depth, next, next_step);
   for (dim i = 0; i < rows; ++i) std::copy_n(tile + i * tile_columns, columns, y + i * y_step);
 }
 
-/// y [M, N] += a b for up to block_rows rows and one block of b, beginning at k = first.
-inline void multiply_block(float* y, dim y_step, const float* start, dim start_step, strided a, dim M,
-                           const packed_factor& b, dim first, float* strips) {
-  const dim depth = std::min(most_depth, b.K - first);
+/// y [M, N] += a b for up to block_rows rows and one block of b, beginning at row `first` of its panels.
+template <bool rounded>
+void multiply_block(float* y, dim y_step, const float* start, dim start_step, strided a, dim M,
+                    const packed_factor& b, dim first, float* strips) {
+  const dim depth = std::min(most_depth, b.rows() - first);
   for (dim row = 0; row < M; row += tile_rows)
-    pack_strip<tile_rows>(strips + row * depth,
-                          {a.data + row * a.row_step + first * a.column_step, a.column_step, a.row_step},
-                          depth, M - row);
+    b.pack<tile_rows>(strips + row * depth, {a.data + row * a.row_step, a.column_step, a.row_step}, first,
+                      depth, M - row);
   // What comes next is fetched by all the tiles of a panel together.
   const dim step = divide_up(tile_columns, divide_up(M, tile_rows));
   for (dim column = 0; column < b.N; column += tile_columns)
@@ -182,10 +110,10 @@ inline void multiply_block(float* y, dim y_step, const float* start, dim start_s
                   *right = b.panel(first, depth, column);
       const float* next = b.panel(first, depth, column + tile_columns) + row / tile_rows * step * depth;
       if (rows >= tile_rows && columns >= tile_columns)
-        multiply_tile(tile, y_step, from, start_step, left, right, depth, next, step);
+        multiply_tile<rounded>(tile, y_step, from, start_step, left, right, depth, next, step);
       else
-        multiply_corner(tile, y_step, from, start_step, left, right, depth, next, step,
-                        std::min<dim>(rows, tile_rows), std::min<dim>(columns, tile_columns));
+        multiply_corner<rounded>(tile, y_step, from, start_step, left, right, depth, next, step,
+                                 std::min<dim>(rows, tile_rows), std::min<dim>(columns, tile_columns));
     }
 }
 
@@ -195,11 +123,12 @@ inline constexpr dim strips_size = block_rows * most_depth;
 /// y [M, N] = start + a b, on the calling thread; `start` as in multiply_tile().
 inline void multiply_rows(float* y, dim y_step, const float* start, dim start_step, strided a, dim M,
                           const packed_factor& b, float* strips) {
-  for (dim first = 0; first < b.K; first += most_depth) {
+  const auto multiply = b.rounded ? multiply_block<true> : multiply_block<false>;
+  for (dim first = 0; first < b.rows(); first += most_depth) {
     for (dim row = 0; row < M; row += block_rows)
-      multiply_block(y + row * y_step, y_step, start ? start + row * start_step : nullptr, start_step,
-                     {a.data + row * a.row_step, a.row_step, a.column_step}, std::min(block_rows, M - row), b,
-                     first, strips);
+      multiply(y + row * y_step, y_step, start ? start + row * start_step : nullptr, start_step,
+               {a.data + row * a.row_step, a.row_step, a.column_step}, std::min(block_rows, M - row), b,
+               first, strips);
     start = y, start_step = y_step;
   }
 }
