@@ -13,13 +13,16 @@
 
 namespace eev::bench {
 
+/// Of what a roof is measured by: half a second, so that a neighbour's moment does not lower it.
+inline constexpr int repeats = 25;
+
 inline double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 /// Multiply-adds a second of all cores, as FLOP/s (two a multiply-add): twelve independent chains of vectors,
-/// nothing but registers. Best of five. Factors are T: of bfloat16 a lane sums two products at once, in
-/// programs compiled for AVX512_BF16; in others they are multiplied as float.
+/// nothing but registers. Best of all repeats. Factors are T: of bfloat16 a lane sums two products at once,
+/// in programs compiled for AVX512_BF16; in others they are multiplied as float.
 template <class T>
 double peak_flops() {
   static const double peak = [] {
@@ -27,7 +30,7 @@ double peak_flops() {
     using lanes = cpu::detail::tile_vector;
     constexpr long rounds = 4'000'000, chains = 12, products = cpu::detail::tile_lanes * (in_pairs ? 2 : 1);
     double best = 0;
-    for (int repeat = 0; repeat < 5; ++repeat) {
+    for (int repeat = 0; repeat < repeats; ++repeat) {
       const double start = seconds_now();
 #pragma omp parallel
       {
@@ -51,13 +54,13 @@ double peak_flops() {
   return peak;
 }
 
-/// Bytes a second of a copy far larger than the caches, reads and writes counted. Best of five.
+/// Bytes a second of a copy far larger than the caches, reads and writes counted. Best of all repeats.
 inline double peak_bytes() {
   static const double peak = [] {
     const long count = 32L << 20;
     std::vector<double> from(count, 1.0), to(count, 2.0);
     double best = 0;
-    for (int repeat = 0; repeat < 5; ++repeat) {
+    for (int repeat = 0; repeat < repeats; ++repeat) {
       const double start = seconds_now();
 #pragma omp parallel for schedule(static)
       for (long i = 0; i < count; ++i) to[i] = from[i];

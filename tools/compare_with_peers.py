@@ -140,7 +140,7 @@ def compare(what, precision, program, rounds, cores):
         ours.append(eev_run(program, bench))
         for name, work in peers.items():
             theirs[name].append(peer_run(work))
-        print(f"{what} {precision}: eev {ours[-1][0]:.3f} s, " +
+        print(f"{what} {precision}".strip() + f": eev {ours[-1][0]:.3f} s, " +
               ", ".join(f"{name} {times[-1]:.3f} s" for name, times in theirs.items()), file=sys.stderr)
     seconds, shares = statistics.median(one for one, _ in ours), [share for _, share in ours if share is not None]
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
