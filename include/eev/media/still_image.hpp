@@ -1,4 +1,4 @@
-// In:  a PNG or JPEG file.  Out: an image [H, W, 3].  Rests on: stb_image, media/image, core/error.
+// In:  a PNG or JPEG file.  Out: an image [H, W, 3].  Rests on: stb_image, media/exif, core/error.
 //
 // stb_image is compiled here with internal linkage, and so is what calls it: any number of translation units
 // may include this file, and a program may have its own stb_image beside it. One that includes <stb_image.h>
@@ -30,7 +30,7 @@
 #include <string_view>
 
 #include <eev/core/error.hpp>
-#include <eev/media/image.hpp>
+#include <eev/media/exif.hpp>
 
 namespace eev::media {
 
@@ -51,8 +51,8 @@ inline bool is_still_image(const std::string& path) {
   return found.starts_with("\x89PNG\r\n\x1a\n") || found.starts_with("\xff\xd8\xff");
 }
 
-/// The first picture of a PNG or JPEG file. Transparency is dropped, 16 bits become 8, grey becomes RGB; an
-/// Exif orientation is not applied.
+/// The first picture of a PNG or JPEG file, turned as a JPEG's Exif data say. Transparency is dropped, 16
+/// bits become 8, grey becomes RGB.
 [[maybe_unused]] static image load_still_image(const std::string& path) {
   int width = 0, height = 0, channels = 0;
   if (stbi_info(path.c_str(), &width, &height, &channels))
@@ -61,7 +61,12 @@ inline bool is_still_image(const std::string& path) {
   std::unique_ptr<stbi_uc, void (*)(void*)> pixels(stbi_load(path.c_str(), &width, &height, &channels, 3),
                                                    stbi_image_free);
   require(pixels != nullptr, path, ": cannot read as PNG or JPEG: ", stbi_failure_reason());
-  return {height, width, {pixels.get(), pixels.get() + std::size_t(height) * std::size_t(width) * 3}};
+  std::string head(1 << 18, '\0');  // Exif data are at most 64 KiB, and come first
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), std::streamsize(head.size()));
+  head.resize(std::size_t(file.gcount()));
+  const stbi_uc* first = pixels.get();
+  return upright<3>({first, first + 1, first + 2}, height, width, 3 * width, orientation_of_jpeg(head));
 }
 
 }  // namespace eev::media
