@@ -11,8 +11,8 @@
 namespace eev::cpu::detail {
 
 /// The most rows of one task: small enough to share 196 rows over a few threads, large enough for the
-/// kernel's best tiles. Rows that are no more than that make a task of so many columns each: weights are then
-/// what takes time to read, and each is read once.
+/// kernel's best tiles. No more rows than that are shared out by columns, so many to a task: reading the
+/// weights takes most of the time then, and each is read once.
 inline constexpr dim onednn_task_rows = 98, onednn_task_columns = 256;
 
 /// As many columns in whole blocks of oneDNN's, mostly of 64: weights are cut between these.
