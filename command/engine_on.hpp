@@ -24,7 +24,8 @@ struct network_on {
   network_on(int, const Arguments&... arguments) : network(device, arguments...) {}
 };
 
-/// In bfloat16 a GPU may round what stays in float for its tensor cores, the head's products above all.
+/// In bfloat16 a GPU may round what stays in float for its tensor cores, the head's products above all. On
+/// the CPU it concerns training alone.
 template <class T, class Device>
 void allow_rounding(Device& device) {
   if constexpr (requires { device.round_factors(true); }) device.round_factors(sizeof(T) == sizeof(bfloat16));

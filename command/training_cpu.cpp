@@ -5,9 +5,7 @@
 
 namespace eev::command {
 
-bool cpu_trains_faster_in_bfloat16() {
-  return cpu::has_bfloat16_kernels() && cpu::device::compiled_for_bfloat16;
-}
+bool cpu_trains_faster_in_bfloat16() { return cpu::device::compiled_for_bfloat16; }
 
 void train_on_cpu(int threads, bool bfloat16, const training_run& run) {
   cpu::device device(threads);

@@ -5,10 +5,10 @@ Out: bench/results/<machine>/WHAT.csv, a row for each peer, also on stdout.
     tools/compare_with_peers.py [WHAT...] [--rounds 5] [--cores 2] [--program build/cpu-release/bench/eev_bench]
 
 WHAT is some of training-step (128 clips of 60 s, rows of 1536 and 128 numbers, L1, Adam), head (64 such clips), swin-large
-(8 images), vggish (16 patches), all in float32 and, but for the head, in bfloat16 where the processor multiplies it, and decode (one picture of 224 x 224 a second of a minute of 720p, as
-H.264, from its file), or else all of them. eev and its peers (cpu_peers.py) take turns, on as many cores (all, unless told
-otherwise), so that a machine whose speed wanders wanders for all; medians over the rounds. Nothing else should run on
-these cores meanwhile.
+(8 images), vggish (16 patches), all in float32 and, but for the head, in bfloat16 where the processor multiplies it, and
+decode (one picture of 224 x 224 a second of a minute of 720p, as H.264, from its file), or else all of them. eev and its
+peers (cpu_peers.py) take turns, on as many cores (all, unless told otherwise), so that a machine whose speed wanders
+wanders for all; medians over the rounds. Nothing else should run on these cores meanwhile.
 """
 import argparse
 import datetime

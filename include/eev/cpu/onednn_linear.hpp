@@ -94,6 +94,11 @@ void linear_by_columns(device& device, view<Out, 2> y, const_view<bfloat16, 2> x
     return &matmul_kernel<Out>(device, R, weight, task * most, std::min((task + 1) * most, N), bias, after);
   };
   const onednn::kernel *whole = kernel_for(0), *last = kernel_for(tasks - 1);
+  const auto weights_at = [&](dim column) {
+    return static_cast<const bfloat16*>(columns_of(weight, column, N).data);
+  };
+  const bfloat16* const first = weights_at(0);
+  const dim apart = tasks > 1 ? weights_at(most) - first : 0;
   auto scope = device.scope();
   auto parts = device.take<Out>(device.threads(), R, most);
   const auto copy = [R](Out* to, dim to_step, const Out* from, dim from_step, dim columns) {
@@ -104,8 +109,8 @@ void linear_by_columns(device& device, view<Out, 2> y, const_view<bfloat16, 2> x
     const dim begin = task * most, columns = std::min(most, N - begin);
     Out* part = parts[omp_get_thread_num()].data;
     if (after == epilogue::add) copy(part, columns, y.data + begin, N, columns);
-    device.run(task < tasks - 1 ? *whole : *last, x.data, columns_of(weight, begin, begin + columns).data,
-               bias ? bias + begin : nullptr, part);
+    device.run(task < tasks - 1 ? *whole : *last, x.data, first + task * apart, bias ? bias + begin : nullptr,
+               part);
     copy(y.data + begin, N, part, columns, columns);
   }
 }
